@@ -1,0 +1,5 @@
+"""``python -m narrativ``."""
+
+from narrativ.cli import main
+
+main()
