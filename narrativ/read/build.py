@@ -1,0 +1,159 @@
+"""From fields and text to a :class:`~narrativ.records.Document`: what every reader ends with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from narrativ.read.clean import clean, clean_line
+from narrativ.read.columns import assign
+from narrativ.read.dates import parse_date
+from narrativ.read.numbers import parse_count
+from narrativ.records import EMPTY, OK, Document, Published
+from narrativ.text.scripts import detect_script
+
+__all__ = ["build", "failed", "from_fields", "skipped"]
+
+_URL = re.compile(r"^(?:https?://\S+|[\w.-]+\.[a-z]{2,}/\S*)$", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:by|文|作者)\s*[:：/｜|]?\s+", re.IGNORECASE)
+
+
+def _domain(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return re.sub(r"^(?:www|m|mobile|wap)\.", "", host)
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(clean_line(item) for item in value if item not in (None, ""))
+    if isinstance(value, Mapping):
+        return clean_line(value.get("name", ""))
+    return clean_line(value)
+
+
+def build(
+    *,
+    id: str,
+    text: str,
+    title: str = "",
+    source: str = "",
+    author: str = "",
+    published: Published = None,
+    url: str = "",
+    reach: int | None = None,
+    language: str = "",
+    kind: str = "article",
+    notes: Sequence[str] = (),
+    meta: Mapping[str, Any] | None = None,
+    entities: bool = True,
+) -> Document:
+    """A document with its text cleaned, its script detected and its source settled.
+
+    A text that only repeats the title, or is missing, makes the title the text (a headline is one passage). Without an
+    outlet the source is the author, whose account it is; without both, the host of the address.
+    """
+    body = clean(text, entities=entities)
+    heading = clean_line(title)
+    if not body:
+        body = heading
+    elif heading and body != heading and body.startswith(heading + "\n"):
+        body = body[len(heading) :].lstrip("\n")
+    name = clean_line(author)
+    outlet = clean_line(source)
+    address = clean_line(url)
+    return Document(
+        id=id,
+        text=body,
+        title=heading,
+        source=outlet or name or _domain(address),
+        author=name,
+        published=published,
+        url=address,
+        reach=reach,
+        language=clean_line(language),
+        script=detect_script(body) if body else "",
+        kind=kind,
+        status=OK if body else EMPTY,
+        notes=tuple(notes),
+        meta=dict(meta or {}),
+    )
+
+
+def from_fields(
+    fields: Mapping[str, Any],
+    *,
+    id: str,
+    text: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    kind: str = "article",
+    notes: Sequence[str] = (),
+) -> Document:
+    """A document from named fields (front matter, a table row, a JSON object).
+
+    Parameters
+    ----------
+    fields
+        Field names and values as they stand in the input.
+    id
+        The document's id, used unless the fields have one of their own, which is then appended.
+    text
+        Text that is no field (the body under front matter).
+    columns
+        Role to field name, where the user overrides the usual names.
+    defaults
+        Values for roles that the fields leave empty (a byline's author, ``--source``).
+    kind, notes
+        As in :class:`~narrativ.records.Document`.
+    """
+    roles = assign(fields, columns)
+    value = {role: fields[name] for role, name in roles.items() if fields[name] not in (None, "")}
+    said = list(notes)
+    # `from:` holds an address in some blogs and a sender in others.
+    if not _URL.match(str(value.get("url", "")).strip()):
+        value.pop("url", None)
+    default = dict(defaults or {})
+    published = parse_date(value["date"]) if "date" in value else None
+    if "date" in value and published is None:
+        said.append(f"date not understood: {str(value['date'])[:40]!r}")
+    reach = parse_count(value["reach"]) if "reach" in value else None
+    if "reach" in value and reach is None and str(value["reach"]).strip() not in ("-", "—", "n/a", "N/A"):
+        said.append(f"{roles['reach']} is no count: {str(value['reach'])[:40]!r}")
+    body = text if text is not None else value.get("text", "")
+    if isinstance(body, list):
+        body = "\n".join(str(part) for part in body)
+    used = {
+        name for role, name in roles.items() if role in value and role not in ("tags", "categories", "summary", "id")
+    }
+    if text is not None:
+        used.discard(roles.get("text", ""))
+    meta: dict[str, Any] = {str(name): content for name, content in fields.items() if name not in used}
+    return build(
+        id=id,
+        text=str(body),
+        title=_joined(value.get("title", default.get("title", ""))),
+        source=_joined(value.get("source", default.get("source", ""))),
+        author=_PREFIX.sub("", _joined(value.get("author", default.get("author", "")))),
+        published=published if published is not None else default.get("published"),
+        url=_joined(value.get("url", default.get("url", ""))),
+        reach=reach if reach is not None else default.get("reach"),
+        language=_joined(value.get("language", "")),
+        kind=kind,
+        notes=said,
+        meta=meta,
+    )
+
+
+def failed(id: str, why: str, **fields: Any) -> Document:
+    """A document that stands for an input that could not be read."""
+    return Document(id=id, text="", status=f"error: {' '.join(why.split())}", **fields)
+
+
+def skipped(id: str, why: str) -> Document:
+    """A document that stands for an input left out on purpose."""
+    return Document(id=id, text="", status=f"skipped: {why}")

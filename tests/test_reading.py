@@ -1,0 +1,160 @@
+"""Every hazard file gives what its line in tests/cases/reading.json says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import narrativ
+from narrativ.errors import OptionError
+from narrativ.read.dates import iso
+from narrativ.records import Document
+from tests.conftest import DATA, cases
+
+READING = cases("reading.json")
+
+
+def posts(documents: Iterator[Document]) -> list[Document]:
+    """Documents of a file without the compiler's part of a dated list (tests/test_postlist.py looks at that)."""
+    found = list(documents)
+    if any(document.kind == "post" for document in found):
+        found = [document for document in found if document.kind == "post"]
+    return found
+
+
+@pytest.mark.parametrize("case", READING, ids=lambda case: case["file"])
+def test_hazard_file(case: dict[str, object]) -> None:
+    documents = posts(narrativ.read(DATA / str(case["file"])))
+    found = [
+        {
+            "title": d.title, "author": d.author, "source": d.source, "published": iso(d.published), "url": d.url,
+            "reach": d.reach, "script": d.script, "kind": d.kind, "status": d.status.split(":")[0],
+        }
+        for d in documents
+    ]  # fmt: skip
+    assert found == case["documents"]
+    text = "\n".join(document.text for document in documents)
+    assert [gone for gone in case["gone"] if gone in text] == []  # type: ignore[attr-defined]
+    assert [stays for stays in case["stays"] if stays not in text] == []  # type: ignore[attr-defined]
+
+
+def test_every_hazard_file_has_a_case() -> None:
+    files = {
+        path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file() and path.name != "README.md"
+    }
+    assert files == {case["file"] for case in READING}
+
+
+def test_a_folder_is_read_recursively_and_in_order() -> None:
+    ids = [document.id for document in narrativ.read(DATA / "bylines")]
+    assert ids == sorted(ids)
+    assert len(ids) == 10
+    nested = {Path(document.id).parent.name for document in narrativ.read(DATA)}
+    assert {"wire", "bylines", "data"} <= nested
+
+
+def test_paths_globs_and_lists_name_each_file_once() -> None:
+    both = list(narrativ.read([DATA / "wire", str(DATA / "wire" / "*.md"), DATA / "wire" / "4_cut.txt"]))
+    assert len(both) == 4
+
+
+ROWS = [
+    {"标题": "白天", "正文": "今天下午不用排队了。", "作者": "拾光者", "发布时间": "2025-02-07 15:22", "阅读量": "4.6万", "链接": "https://example.org/1", "城市": "杭州"},
+    {"标题": "夜里", "正文": "电费比会员便宜一点，\n比咖啡便宜很多。", "作者": "老猫", "发布时间": "2025-02-08 22:09", "阅读量": "12,400", "链接": "https://example.org/2", "城市": ""},
+]  # fmt: skip
+
+
+def _write(folder: Path, kind: str) -> Path:
+    path = folder / f"posts.{kind}"
+    frame = pd.DataFrame(ROWS)
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    elif kind == "tsv":
+        frame.to_csv(path, index=False, sep="\t")
+    elif kind == "xlsx":
+        frame.to_excel(path, index=False)
+    elif kind == "json":
+        path.write_text(json.dumps(ROWS, ensure_ascii=False), encoding="utf-8")
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in ROWS), encoding="utf-8")
+    else:
+        frame.to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "xlsx", "json", "jsonl", "parquet"])
+def test_every_table_format_gives_the_same_documents(kind: str, compressed: bool, tmp_path: Path) -> None:
+    path = _write(tmp_path, kind)
+    if compressed:
+        packed = path.with_name(path.name + ".gz")
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+        path = packed
+    first, second = narrativ.read(path)
+    assert (first.title, first.text, first.author, first.reach) == (
+        "白天",
+        "今天下午不用排队了。",
+        "拾光者",
+        46_000,
+    )
+    assert (iso(first.published), first.url) == ("2025-02-07T15:22:00", "https://example.org/1")
+    assert first.meta["城市"] == "杭州"
+    assert second.text == "电费比会员便宜一点，\n比咖啡便宜很多。"
+    assert (second.reach, second.author) == (12_400, "老猫")
+    assert first.id != second.id
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Nachricht,wer,text\nhello world,Eva,other\n", encoding="utf-8")
+    [document] = narrativ.read(path, columns={"text": "Nachricht", "author": "wer"})
+    assert (document.text, document.author, document.meta["text"]) == ("hello world", "Eva", "other")
+    with pytest.raises(OptionError, match="no column 'Titel'"):
+        list(narrativ.read(path, columns={"title": "Titel"}))
+    with pytest.raises(OptionError, match="no role 'nothing'"):
+        narrativ.read(path, columns={"nothing": "wer"})
+
+
+def test_defaults_fill_only_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("标题一\n\n作者 | 某人\n\n正文在这里，有几句话。", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("没有作者的一段话，也没有来源。", encoding="utf-8")
+    first, second = narrativ.read(tmp_path, source="某报", author="编辑部")
+    assert (first.author, first.source) == ("某人", "某报")
+    assert (second.author, second.source) == ("编辑部", "某报")
+
+
+def test_unknown_format_is_an_error() -> None:
+    with pytest.raises(OptionError, match="no format 'docx'"):
+        narrativ.read("x", format="docx")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "expected"),
+    [
+        ('{"text": "one text here"}\n{"text": "another text"}', None, 2),
+        ('[{"text": "one text here"}]', None, 1),
+        ("text,author\none text here,me\n", None, 1),
+        ("<!DOCTYPE html><html><body><p>one paragraph of text</p></body></html>", None, 1),
+        ("# Title\n\none text here", None, 1),
+        ("one text here", None, 1),
+        ("id\ttext\n1\tone text here\n", "csv", 1),
+    ],
+)
+def test_standard_input_is_recognised(
+    content: str, kind: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+    import sys
+
+    class Stdin:
+        buffer = io.BytesIO(content.encode())
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    documents = list(narrativ.read("-", format=kind))
+    assert len(documents) == expected
+    assert all(document.status == "ok" and document.id.startswith("<stdin>") for document in documents)
