@@ -1,0 +1,7 @@
+"""Answers from the label table: every function takes a table and returns a tidy DataFrame."""
+
+from __future__ import annotations
+
+from narrativ.analyze.sources import by_source
+
+__all__ = ["by_source"]

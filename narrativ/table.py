@@ -1,0 +1,478 @@
+"""The label table: one row a passage, the same in pandas, JSONL, CSV and Parquet.
+
+``docs/label-table.md`` documents the columns. JSONL and DataFrames hold the nested form; CSV and Parquet the flat one,
+by this rule: a list of names is joined by ``|``; an object becomes a column per key, named ``score_…``,
+``position_…``, ``stance_…``; evidence and notes are JSON. Reading turns the flat form back, so that a table read from
+any of the three equals the one that was written.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from narrativ.errors import OptionError, TableError
+from narrativ.records import OK, Document, Evidence, Labels, Passage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "COLUMNS",
+    "TABLE_FORMATS",
+    "TableWriter",
+    "read_table",
+    "row_of",
+    "table_format",
+    "to_dataframe",
+    "write_table",
+]
+
+COLUMNS = (
+    "doc_id", "passage", "start", "end", "text", "source", "title", "author", "published", "url", "reach", "script", "status",
+    "frames", "frame_scores", "positions", "stance", "holder", "evidence", "kind", "about", "notes",
+)  # fmt: skip
+"""Columns of the nested form, in order."""
+
+TABLE_FORMATS = ("csv", "jsonl", "parquet")
+
+_OBJECTS = {"frame_scores": "score_", "positions": "position_", "stance": "stance_"}
+_LISTS = ("frames",)
+_JSON = ("evidence", "notes")
+_INTEGERS = ("passage", "start", "end", "reach")
+
+# A spreadsheet runs a cell that begins with one of these (CWE-1236). The apostrophe itself is guarded too, so that reading
+# can take exactly one away.
+_FORMULA = re.compile(r"^[=+\-@\t\r']")
+_BOM = "\ufeff"
+
+
+def row_of(document: Document, passage: Passage | None, labels: Labels | None) -> dict[str, Any]:
+    """A row of the nested form; without a passage, the row that accounts for the document."""
+    about = document.meta.get("about", "")
+    published = document.published
+    return {
+        "doc_id": document.id,
+        "passage": passage.number if passage else None,
+        "start": passage.start if passage else None,
+        "end": passage.end if passage else None,
+        "text": passage.text if passage else "",
+        "source": document.source,
+        "title": document.title,
+        "author": document.author,
+        "published": published.isoformat() if isinstance(published, dt.date) else "",
+        "url": document.url,
+        "reach": document.reach,
+        "script": passage.script if passage else document.script,
+        "status": _status(document, passage),
+        "frames": list(labels.frames) if labels else [],
+        "frame_scores": {frame: round(score, 6) for frame, score in labels.frame_scores.items()} if labels else {},
+        "positions": dict(labels.positions) if labels else {},
+        "stance": dict(labels.stance) if labels else {},
+        "holder": labels.holder if labels else None,
+        "evidence": [
+            {
+                "frame": item.frame,
+                "start": item.start,
+                "end": item.end,
+                "text": item.text,
+                "weight": round(item.weight, 6),
+            }
+            for item in labels.evidence
+        ]
+        if labels
+        else [],
+        "kind": document.kind,
+        "about": about if isinstance(about, str) else "",
+        "notes": list(document.notes),
+    }
+
+
+def _status(document: Document, passage: Passage | None) -> str:
+    if passage is not None:
+        return passage.status
+    return "empty" if document.status == OK else document.status
+
+
+def to_dataframe(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows of the nested form as a DataFrame with its documented column types."""
+    import pandas as pd
+
+    data: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for row in rows:
+        for name in COLUMNS:
+            data[name].append(row[name])
+    frame: pd.DataFrame = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in data.items()})
+    for name in _INTEGERS:
+        frame[name] = pd.array(data[name], dtype="Int64")
+    return frame
+
+
+# --- the flat form ---------------------------------------------------------------------------------------------------
+
+
+def _flat_columns(keys: Mapping[str, Sequence[str]]) -> list[str]:
+    names: list[str] = []
+    for name in COLUMNS:
+        if name in _OBJECTS:
+            names.extend(_OBJECTS[name] + key for key in keys[name])
+        else:
+            names.append(name)
+    return names
+
+
+def _flatten(row: Mapping[str, Any], keys: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name in COLUMNS:
+        value = row[name]
+        if name in _OBJECTS:
+            unknown = set(value) - set(keys[name])
+            if unknown:
+                raise TableError(f"{name} has {sorted(unknown)}, which are not columns of this table")
+            for key in keys[name]:
+                flat[_OBJECTS[name] + key] = value.get(key)
+        elif name in _LISTS:
+            flat[name] = "|".join(value)
+        elif name in _JSON:
+            flat[name] = orjson.dumps(value).decode()
+        else:
+            flat[name] = value
+    return flat
+
+
+def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name in COLUMNS:
+        if name in _OBJECTS:
+            prefix = _OBJECTS[name]
+            convert: Callable[[Any], Any] = float if name == "frame_scores" else str
+            row[name] = {
+                key[len(prefix) :]: convert(value)
+                for key, value in flat.items()
+                if key.startswith(prefix) and value not in (None, "")
+            }
+            continue
+        value = flat.get(name)
+        if name in _INTEGERS:
+            row[name] = None if value in (None, "") else int(value)
+        elif name in _LISTS:
+            row[name] = [part for part in str(value or "").split("|") if part]
+        elif name in _JSON:
+            row[name] = orjson.loads(value) if value else []
+        elif name == "holder":
+            row[name] = value or None
+        else:
+            row[name] = value or ""
+    return row
+
+
+def _guard(value: Any) -> Any:
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def _unguard(value: str) -> str:
+    return value[1:] if value.startswith("'") else value
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def table_format(path: str) -> str:
+    """Format of a table by its name's ending: ``csv``, ``jsonl`` or ``parquet``.
+
+    Raises
+    ------
+    OptionError
+        The ending is another.
+    """
+    suffix = Path(path).suffix.lower().lstrip(".")
+    suffix = {"ndjson": "jsonl", "pq": "parquet"}.get(suffix, suffix)
+    if suffix not in TABLE_FORMATS:
+        raise OptionError(f"{path!r}: a table is written as .csv, .jsonl or .parquet")
+    return suffix
+
+
+class TableWriter:
+    """Writes a label table row by row; a context manager.
+
+    A file appears under its name only when it is complete: rows go to a temporary file beside it, which is renamed at
+    the end and removed on an error.
+
+    Parameters
+    ----------
+    path
+        Where to write, ``-`` for standard output.
+    frames, targets
+        Ids of the codebook's frames and targets: the columns of the flat form.
+    format
+        ``csv``, ``jsonl`` or ``parquet``; by the name's ending when not given (``jsonl`` for standard output).
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        frames: Sequence[str],
+        targets: Sequence[str],
+        *,
+        format: str | None = None,
+    ) -> None:
+        self.path = os.fspath(path)
+        self.format = format or ("jsonl" if self.path == "-" else table_format(self.path))
+        if self.format not in TABLE_FORMATS:
+            raise OptionError(f"no table format {self.format!r}; formats are {', '.join(TABLE_FORMATS)}")
+        self._keys = {"frame_scores": tuple(frames), "positions": tuple(frames), "stance": tuple(targets)}
+        self._temporary: str | None = None
+        self._stream: IO[bytes] | None = None
+        self._text: io.TextIOWrapper | None = None
+        self._csv: Any = None
+        self._parquet: Any = None
+        self._buffer: list[dict[str, Any]] = []
+
+    def __enter__(self) -> TableWriter:
+        if self.path == "-":
+            self._stream = sys.stdout.buffer
+        else:
+            folder = Path(self.path).parent
+            if not folder.is_dir():
+                raise OptionError(f"{self.path}: the folder {folder} does not exist")
+            try:
+                handle, self._temporary = tempfile.mkstemp(prefix=".narrativ-", suffix=".tmp", dir=folder)
+            except OSError as error:
+                raise OptionError(f"{self.path}: cannot be written ({error.strerror})") from error
+            self._stream = os.fdopen(handle, "wb")
+        if self.format == "csv":
+            self._text = io.TextIOWrapper(self._stream, encoding="utf-8", newline="", write_through=False)
+            # The mark tells Excel that the file is UTF-8; on a pipe it would be noise.
+            if self.path != "-":
+                self._text.write(_BOM)
+            self._csv = csv.writer(self._text, lineterminator="\r\n")
+            self._csv.writerow(_flat_columns(self._keys))
+        elif self.format == "parquet":
+            import pyarrow.parquet as pq
+
+            self._parquet = pq.ParquetWriter(self._stream, self._schema(), compression="zstd")
+        return self
+
+    def _schema(self) -> Any:
+        import pyarrow as pa
+
+        fields = []
+        for name in _flat_columns(self._keys):
+            kind = pa.int64() if name in _INTEGERS else pa.float64() if name.startswith("score_") else pa.string()
+            fields.append(pa.field(name, kind))
+        return pa.schema(fields, metadata={"narrativ_table": "1"})
+
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows of the nested form."""
+        assert self._stream is not None
+        if self.format == "jsonl":
+            for row in rows:
+                self._stream.write(
+                    orjson.dumps({name: row[name] for name in COLUMNS}, option=orjson.OPT_APPEND_NEWLINE)
+                )
+        elif self.format == "csv":
+            self._csv.writerows([_guard(value) for value in _flatten(row, self._keys).values()] for row in rows)
+        else:
+            self._buffer.extend(_flatten(row, self._keys) for row in rows)
+            if len(self._buffer) >= 20_000:
+                self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._buffer:
+            self._parquet.write_table(pa.Table.from_pylist(self._buffer, schema=self._schema()))
+            self._buffer = []
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self.format == "parquet":
+                self._flush()
+            if self._parquet is not None:
+                self._parquet.close()
+            if self._text is not None:
+                self._text.flush()
+                self._text.detach()
+            if self._stream is not None:
+                self._stream.flush()
+        finally:
+            if self._temporary is not None and self._stream is not None:
+                self._stream.close()
+                self._finish(failed=kind is not None)
+
+    def _finish(self, *, failed: bool) -> None:
+        assert self._temporary is not None
+        temporary = Path(self._temporary)
+        if failed:
+            temporary.unlink(missing_ok=True)
+            return
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        try:
+            temporary.replace(self.path)
+        except OSError as problem:
+            temporary.unlink(missing_ok=True)
+            raise OptionError(f"{self.path}: cannot be written ({problem.strerror})") from problem
+
+
+def is_table(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a label table, by its columns."""
+    file = Path(path)
+    try:
+        kind = table_format(str(file))
+        if kind == "parquet":
+            import pyarrow.parquet as pq
+
+            names = set(pq.read_schema(file).names)
+        else:
+            with file.open("rb") as stream:
+                line = stream.readline(1 << 22)
+            names = set(orjson.loads(line)) if kind == "jsonl" else set(line.decode("utf-8-sig").strip().split(","))
+    except (OptionError, OSError, ValueError):  # pyarrow's and orjson's errors are ValueErrors
+        return False
+    return {"doc_id", "passage", "status", "evidence"} <= names
+
+
+def labelled_documents(table: pd.DataFrame) -> Iterator[tuple[Document, list[tuple[Passage, Labels | None]]]]:
+    """Documents of a label table with their passages and labels, in the table's order.
+
+    A document's text is as long as it was; what no passage covers is blank.
+    """
+    for doc_id, group in table.groupby("doc_id", sort=False):
+        rows = [_plain(row) for row in group.to_dict("records")]
+        first = rows[0]
+        text = ""
+        for row in rows:
+            if row["start"] is not None:
+                text = text.ljust(row["start"], "\n") + row["text"]
+        moment = dt.datetime.fromisoformat(first["published"]) if "T" in first["published"] else None
+        day = dt.date.fromisoformat(first["published"]) if first["published"] and moment is None else None
+        status = OK if first["passage"] is not None else first["status"]
+        document = Document(
+            str(doc_id), text, first["title"], first["source"], first["author"], moment or day, first["url"], first["reach"],
+            kind=first["kind"], status=status, notes=tuple(first["notes"]),
+        )  # fmt: skip
+        labelled: list[tuple[Passage, Labels | None]] = []
+        for row in rows:
+            if row["passage"] is None:
+                continue
+            passage = Passage(document, row["passage"], row["start"], row["end"], row["script"], row["status"])
+            evidence = tuple(Evidence(**item) for item in row["evidence"])
+            labels = Labels(
+                tuple(row["frames"]), row["frame_scores"], row["positions"], row["stance"], row["holder"], evidence
+            )
+            labelled.append((passage, labels if row["status"] == OK else None))
+        yield document, labelled
+
+
+def write_table(table: pd.DataFrame, path: str | os.PathLike[str], *, format: str | None = None) -> None:
+    """Write a label table as CSV, JSONL or Parquet, by the name's ending."""
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise TableError(f"not a label table: no column {', '.join(map(repr, missing))}")
+    records = [_plain(row) for row in table[list(COLUMNS)].to_dict("records")]
+    frames = list(dict.fromkeys(key for row in records for key in (*row["frame_scores"], *row["positions"])))
+    targets = list(dict.fromkeys(key for row in records for key in row["stance"]))
+    with TableWriter(path, frames, targets, format=format) as writer:
+        writer.write(records)
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A DataFrame's row with plain Python values: integers for Int64, None for missing ones."""
+    import pandas as pd
+
+    plain: dict[str, Any] = {}
+    for name in COLUMNS:
+        value = row[name]
+        if name in _INTEGERS:
+            value = None if pd.isna(value) else int(value)
+        plain[name] = value
+    return plain
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read_csv(path: Path) -> Iterator[dict[str, Any]]:
+    csv.field_size_limit(1 << 27)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        _check(path, reader.fieldnames or ())
+        for row in reader:
+            yield _unflatten({name: _unguard(value or "") for name, value in row.items() if name is not None})
+
+
+def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                raise TableError(f"{path}:{number}: no valid JSON: {error}") from error
+            if not isinstance(row, dict):
+                raise TableError(f"{path}:{number}: not a row of a label table")
+            _check(path, row)
+            yield {name: row[name] for name in COLUMNS}
+
+
+def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{path}: no readable Parquet file") from error
+    _check(path, file.schema_arrow.names)
+    for batch in file.iter_batches():
+        for row in batch.to_pylist():
+            yield _unflatten(row)
+
+
+def _check(path: Path, names: Iterable[str]) -> None:
+    present = set(names)
+    missing = [
+        name
+        for name in COLUMNS
+        if name not in present and name not in _OBJECTS and name not in ("kind", "about", "notes")
+    ]
+    if missing:
+        raise TableError(
+            f"{path}: not a label table (no column {', '.join(map(repr, missing))}); make one with narrativ label"
+        )
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a label table from CSV, JSONL or Parquet into the nested form.
+
+    Raises
+    ------
+    TableError
+        The file is missing or no label table.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise TableError(f"{file}: no such file")
+    reader = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[table_format(str(file))]
+    try:
+        return to_dataframe(reader(file))
+    except UnicodeDecodeError as error:
+        raise TableError(f"{file}: not UTF-8 at byte {error.start}") from error
