@@ -1,0 +1,103 @@
+"""Tables and highlighted documents on a terminal, through rich."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from narrativ.codebook import Codebook
+from narrativ.label.result import marked_spans
+from narrativ.records import Document, Labels, Passage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["console", "print_document", "print_sources"]
+
+# One colour a frame, in the codebook's order; beyond them they repeat. The name always stands beside the colour.
+_COLOURS = ("green", "yellow", "red", "bright_blue", "magenta", "cyan")
+
+
+_PIPE_WIDTH = 100
+
+
+def console(stream: IO[str]) -> Console:
+    """A console on `stream`: as wide as the terminal, or 100 columns into a pipe.
+
+    Colours only on a terminal, and not where ``NO_COLOR`` is set.
+    """
+    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
+
+
+def _safe(text: str) -> str:
+    """Text without control characters, which a terminal would obey."""
+    return "".join(char if char >= " " or char == "\n" else " " for char in text)
+
+
+def print_document(
+    out: Console,
+    document: Document,
+    labelled: Sequence[tuple[Passage, Labels | None]],
+    codebook: Codebook,
+    *,
+    language: str = "en",
+) -> None:
+    """A document with its evidence coloured by frame, and each passage's frames, scores and reasons below it."""
+    colour = {frame: _COLOURS[number % len(_COLOURS)] for number, frame in enumerate(codebook.frame_ids)}
+    published = str(document.published or "")
+    facts = " · ".join(_safe(part) for part in (document.source, published, document.url) if part)
+    out.print(Text(_safe(document.title) or document.id, style="bold"))
+    if facts:
+        out.print(Text(facts, style="dim"))
+    for note in document.notes:
+        out.print(Text(f"note: {_safe(note)}", style="dim italic"))
+    if not labelled:
+        out.print(Text(f"[{document.status}]", style="dim"))
+    for passage, labels in labelled:
+        out.print()
+        body = Text()
+        for text, items in marked_spans(passage, labels):
+            style = f"bold {colour[items[0].frame]}" if items else ("dim" if labels is None else "")
+            body.append(_safe(text), style=style)
+        out.print(body)
+        if labels is None:
+            out.print(Text(f"  [{passage.status}]", style="dim"))
+            continue
+        line = Text("  ")
+        for frame in codebook.frame_ids:
+            reasons = [item for item in labels.evidence if item.frame == frame]
+            present = frame in labels.frames
+            if not present and not reasons:
+                continue
+            name = codebook.frame_name(frame, language)
+            line.append(f"{name} {labels.frame_scores[frame]:.2f}", style=colour[frame] if present else "dim")
+            words = ", ".join(f"{_safe(item.text)} {item.weight:+.2g}" for item in reasons)
+            line.append(f" ({words})  " if words else "  ", style="dim")
+        if line.plain.strip():
+            out.print(line)
+        else:
+            out.print(Text("  no frame", style="dim"))
+
+
+def print_sources(
+    out: Console, counts: pd.DataFrame, codebook: Codebook, *, most: int = 20, language: str = "en"
+) -> None:
+    """Sources with the share of their passages that tells each frame, as :func:`narrativ.by_source` counts them."""
+    frames = [frame for frame in codebook.frame_ids if frame in counts.columns]
+    table = Table(box=None, pad_edge=False, header_style="bold", title="share of passages that tell each frame", title_style="dim",
+                  title_justify="left")  # fmt: skip
+    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=24)
+    for name in ("docs", "passages", *(codebook.frame_name(frame, language) for frame in frames), "none"):
+        table.add_column(name, justify="right", max_width=12)
+    for row in counts.head(most).to_dict("records"):
+        passages = row["passages"]
+        shares = [f"{row[name] / passages:.0%}" if row[name] else "·" for name in (*frames, "no_frame")]
+        table.add_row(_safe(str(row["source"])) or "(none)", str(row["documents"]), str(passages), *shares)
+    out.print(table)
+    rest = counts.iloc[most:]
+    if len(rest):
+        out.print(Text(f"… and {len(rest)} sources more with {rest['passages'].sum():,} passages", style="dim"))
