@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP) ## Label the sample corpus: a summary per source, and the table demo.csv
-	$(BIN)/narrativ label corpora/sample/texts -o demo.csv
+	$(BIN)/narrativ label corpora/sample/texts --source-from-folder -o demo.csv
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n 2 -q

@@ -46,6 +46,9 @@ _reading = _apply(
         ),
         click.option("--encoding", metavar="NAME", help="Encoding of text inputs, instead of detection."),
         click.option("--source", default="", metavar="NAME", help="Source of documents that name none."),
+        click.option(
+            "--source-from-folder", is_flag=True, help="Source of documents that name none: their folder's name."
+        ),
         click.option("--author", default="", metavar="NAME", help="Author of documents that name none."),
         *(
             click.option(
@@ -82,6 +85,7 @@ def _documents(inputs: tuple[str, ...], options: dict[str, Any]) -> Any:
         columns=columns,
         source=options["source"],
         author=options["author"],
+        source_from_folder=options["source_from_folder"],
         encoding=options["encoding"],
     )
 

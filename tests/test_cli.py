@@ -103,13 +103,13 @@ def test_show_prints_text_frames_and_reasons(capsys: pytest.CaptureFixture[str])
     assert code == cli.EXIT_OK
     assert "一座桥的三种说法" in stdout
     assert "[boilerplate]" in stdout
-    code, stdout, _ = call(capsys, "show", str(SAMPLE / "shenjiang-caijing"), "--most", "2", "--language", "zh-Hans")
+    code, stdout, _ = call(capsys, "show", str(SAMPLE / "申江财经"), "--most", "2", "--language", "zh-Hans")
     assert code == cli.EXIT_OK
     assert "(" in stdout
 
 
 def test_show_prints_a_label_table_as_it_prints_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = SAMPLE / "shenjiang-caijing" / "2025-01-28-yi-ye-zheng-fa.md"
+    source = SAMPLE / "申江财经" / "2025-01-28-yi-ye-zheng-fa.md"
     _, expected, _ = call(capsys, "show", str(source))
     for ending in ("csv", "jsonl", "parquet"):
         out = tmp_path / f"t.{ending}"

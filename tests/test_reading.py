@@ -128,6 +128,14 @@ def test_defaults_fill_only_what_is_missing(tmp_path: Path) -> None:
     assert (second.author, second.source) == ("编辑部", "某报")
 
 
+def test_the_folder_can_name_the_source(tmp_path: Path) -> None:
+    (tmp_path / "某报").mkdir()
+    (tmp_path / "某报" / "a.txt").write_text("标题一\n\n作者 | 某人\n\n正文在这里，有几句话。", encoding="utf-8")
+    (tmp_path / "某报" / "b.md").write_text("---\nsource: 另一家\n---\n正文在这里，有几句话。", encoding="utf-8")
+    sources = [document.source for document in narrativ.read(tmp_path, source_from_folder=True)]
+    assert sources == ["某报", "另一家"]
+
+
 def test_unknown_format_is_an_error() -> None:
     with pytest.raises(OptionError, match="no format 'docx'"):
         narrativ.read("x", format="docx")

@@ -54,8 +54,8 @@ def test_synthetic_passages_are_told_apart() -> None:
 
 
 def test_the_sample_corpus_is_told_apart() -> None:
-    expected = {"shenjiang-caijing": "Hans", "tieliu-guanlan": "Hans", "harbour-business": "Hant", "chaojian-tech": "Hant",
-                "northgate-wire": "Latn", "cold-arithmetic": "Latn"}  # fmt: skip
+    expected = {"申江财经": "Hans", "铁流观澜": "Hans", "港灣經濟報": "Hant", "潮間科技": "Hant",
+                "Northgate Wire": "Latn", "Cold Arithmetic": "Latn"}  # fmt: skip
     for document in narrativ.read(SAMPLE):
         folder = document.id.split("texts/")[1].split("/")[0]
         assert document.script == expected[folder], document.id

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from narrativ.errors import InputError, OptionError
 from narrativ.read import files, frames, html, jsonfile, markdownfile, plain, tables
@@ -93,18 +93,22 @@ def _html_document(text: str, *, id: str, defaults: Mapping[str, Any] | None, no
     return from_fields(facts, id=id, text=text, defaults=said, notes=notes)
 
 
-def _parse(
-    data: bytes,
-    *,
-    id: str,
-    name: str,
-    format: str | None,
-    columns: Mapping[str, str],
-    defaults: Mapping[str, Any],
-    encoding: str | None,
-) -> Iterator[Document]:
+class _Options(NamedTuple):
+    format: str | None
+    columns: Mapping[str, str]
+    defaults: Mapping[str, Any]
+    source_from_folder: bool
+    encoding: str | None
+    max_bytes: int
+
+
+def _parse(data: bytes, *, id: str, name: str, options: _Options) -> Iterator[Document]:
+    columns = options.columns
+    defaults = dict(options.defaults)
+    if options.source_from_folder and name != "-":
+        defaults["source"] = Path(name).absolute().parent.name
     known, suffix = files.format_of(name)
-    kind = format or (None if name == "-" else known)
+    kind = options.format or (None if name == "-" else known)
     if kind is None:
         kind = _binary_format(data)
     if kind == "excel":
@@ -117,11 +121,11 @@ def _parse(
         yield from_fields({}, id=id, text="", defaults=defaults)
         return
     declared = html.declared_encoding(data) if kind in (None, "html") else None
-    decoded = decode(data, declared=declared, encoding=encoding)
+    decoded = decode(data, declared=declared, encoding=options.encoding)
     text, notes = decoded.text, decoded.notes
     if kind is None:
         kind = _sniff(text)
-    elif kind == "text" and not format and looks_like_markdown(text):
+    elif kind == "text" and not options.format and looks_like_markdown(text):
         kind = "markdown"
     if kind == "markdown":
         yield from markdownfile.documents(text, id=id, defaults=defaults, notes=notes)
@@ -144,6 +148,7 @@ def read(
     columns: Mapping[str, str] | None = None,
     source: str = "",
     author: str = "",
+    source_from_folder: bool = False,
     encoding: str | None = None,
     max_bytes: int = files.MAX_BYTES,
 ) -> Iterator[Document]:
@@ -160,6 +165,9 @@ def read(
         id, text, title, source, author, date, url, reach, language.
     source, author
         For documents that name none.
+    source_from_folder
+        For documents that name no source, the name of the folder they lie in (a folder an outlet) instead of `source` or
+        their author.
     encoding
         Encoding of every text file, instead of detection.
     max_bytes
@@ -184,17 +192,11 @@ def read(
     single = isinstance(path_or_paths, str | os.PathLike)
     inputs = [os.fspath(path_or_paths)] if single else [os.fspath(path) for path in path_or_paths]  # type: ignore[arg-type,union-attr]
     defaults = {role: value for role, value in (("source", source), ("author", author)) if value}
-    return _stream(inputs, format, dict(columns or {}), defaults, encoding, max_bytes)
+    options = _Options(format, dict(columns or {}), defaults, source_from_folder, encoding, max_bytes)
+    return _stream(inputs, options)
 
 
-def _stream(
-    inputs: list[str],
-    format: str | None,
-    columns: Mapping[str, str],
-    defaults: Mapping[str, Any],
-    encoding: str | None,
-    max_bytes: int,
-) -> Iterator[Document]:
+def _stream(inputs: list[str], options: _Options) -> Iterator[Document]:
     for found in files.walk(inputs):
         name = _STDIN if found.path == "-" else Path(found.path).as_posix()
         if found.error:
@@ -204,16 +206,8 @@ def _stream(
             yield skipped(name, found.skip)
             continue
         try:
-            data = files.load(found.path, limit=max_bytes)
-            yield from _parse(
-                data,
-                id=name,
-                name=found.path,
-                format=format,
-                columns=columns,
-                defaults=defaults,
-                encoding=encoding,
-            )
+            data = files.load(found.path, limit=options.max_bytes)
+            yield from _parse(data, id=name, name=found.path, options=options)
         except InputError as error:
             yield failed(name, str(error))
         except OptionError:

@@ -22,11 +22,11 @@ __all__ = ["console", "print_document", "print_sources"]
 _COLOURS = ("green", "yellow", "red", "bright_blue", "magenta", "cyan")
 
 
-_PIPE_WIDTH = 100
+_PIPE_WIDTH = 112
 
 
 def console(stream: IO[str]) -> Console:
-    """A console on `stream`: as wide as the terminal, or 100 columns into a pipe.
+    """A console on `stream`: as wide as the terminal, or 112 columns into a pipe.
 
     Colours only on a terminal, and not where ``NO_COLOR`` is set.
     """
@@ -90,9 +90,9 @@ def print_sources(
     frames = [frame for frame in codebook.frame_ids if frame in counts.columns]
     table = Table(box=None, pad_edge=False, header_style="bold", title="share of passages that tell each frame", title_style="dim",
                   title_justify="left")  # fmt: skip
-    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=20)
     for name in ("docs", "passages", *(codebook.frame_name(frame, language) for frame in frames), "none"):
-        table.add_column(name, justify="right", max_width=12)
+        table.add_column(name, justify="right", min_width=4 if len(name) < 9 else 11)
     for row in counts.head(most).to_dict("records"):
         passages = row["passages"]
         shares = [f"{row[name] / passages:.0%}" if row[name] else "·" for name in (*frames, "no_frame")]
