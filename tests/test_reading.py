@@ -128,6 +128,13 @@ def test_defaults_fill_only_what_is_missing(tmp_path: Path) -> None:
     assert (second.author, second.source) == ("编辑部", "某报")
 
 
+def test_markdown_paragraphs_cut_inside_a_word_are_rejoined(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_text("# 标题\n\n在应用商店里，下载最多的产品有多款来\n\n自中国。\n\n中国\n\n运动会\n\n- 第一项中国\n- 人民公园\n", encoding="utf-8")
+    [document] = narrativ.read(path)
+    assert document.text == "在应用商店里，下载最多的产品有多款来自中国。\n中国\n运动会\n第一项中国\n人民公园"
+
+
 def test_the_folder_can_name_the_source(tmp_path: Path) -> None:
     (tmp_path / "某报").mkdir()
     (tmp_path / "某报" / "a.txt").write_text("标题一\n\n作者 | 某人\n\n正文在这里，有几句话。", encoding="utf-8")

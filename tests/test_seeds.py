@@ -73,6 +73,10 @@ def test_markup_is_gone(documents: list[narrativ.Document]) -> None:
             assert mark not in document.text, f"{document.id}: {mark}"
 
 
+def test_a_paragraph_cut_inside_a_word_is_whole(articles: list[narrativ.Document]) -> None:
+    assert any(line.endswith("来自中国。") for line in articles[3].text.split("\n"))
+
+
 PROMOTION = {
     "老楊到處說": ["PayPal", "微信qingtongtong100", "老醬香白酒", "安身立命"],
     "黑噪音": ["油管", "知识星球", "备用号", "个人微信", "请放心关注", "讨论社群"],

@@ -21,11 +21,15 @@ __all__ = ["Block", "blocks", "looks_like_markdown", "to_text"]
 
 
 class Block(NamedTuple):
-    """A paragraph, heading (level 1 to 6), list item, quote or table row, with its first line in the source."""
+    """A paragraph, heading (level 1 to 6), list item, quote or table row, with its first line in the source.
+
+    ``prose``: a paragraph of running text, not all bold, and in no list, quote or table.
+    """
 
     text: str
     level: int
     line: int
+    prose: bool = False
 
 
 _TOC = re.compile(r"^\s*@?\[toc\]\s*$", re.IGNORECASE | re.MULTILINE)
@@ -38,6 +42,7 @@ _DEEP_QUOTE = re.compile(r"^(?:[ \t]*>[ \t]?){9,}", re.MULTILINE)
 _HAN_BREAK = re.compile(
     r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef”’])\n(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“‘])"
 )
+_ALL_BOLD = re.compile(r"(\*\*|__)(?:(?!\1).)+\1[:：]?$", re.DOTALL)
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.MULTILINE),
     re.compile(r"!?\[[^\]\n]*\]\([^)\s]+\)"),
@@ -116,7 +121,8 @@ def blocks(source: str) -> list[Block]:
                 row.append(_tidy(text))
                 continue
             hard = [_tidy(part) for part in text.split("\n")] if level == 0 and _is_list_like(text) else [_tidy(text)]
-            found.extend(Block(part, level, line) for part in hard if part)
+            prose = token.level == 1 and level == 0 and not _ALL_BOLD.match(token.content.strip())
+            found.extend(Block(part, level, line, prose) for part in hard if part)
             level = 0
         elif token.type == "html_block":
             text, hidden = strip_tags(token.content, hidden)

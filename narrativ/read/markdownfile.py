@@ -12,6 +12,7 @@ from narrativ.read.byline import find, original_author
 from narrativ.read.clean import clean
 from narrativ.read.columns import assign
 from narrativ.read.markdown import Block, blocks
+from narrativ.read.plain import cut_inside_word
 from narrativ.read.postlist import documents as post_documents
 from narrativ.read.postlist import find_posts, is_date_heading
 from narrativ.records import Document
@@ -54,6 +55,17 @@ def _title(parts: list[Block], stated: str) -> tuple[str, int]:
     return "", 0
 
 
+def _whole(parts: list[Block]) -> list[str]:
+    """Texts of the blocks, with paragraphs re-joined that a blank line cut inside a word."""
+    texts: list[str] = []
+    for number, part in enumerate(parts):
+        if texts and part.prose and parts[number - 1].prose and cut_inside_word(texts[-1], part.text):
+            texts[-1] += part.text
+        else:
+            texts.append(part.text)
+    return texts
+
+
 def documents(
     source: str, *, id: str, defaults: Mapping[str, Any] | None = None, notes: tuple[str, ...] = ()
 ) -> Iterator[Document]:
@@ -66,7 +78,7 @@ def documents(
     roles = assign(fields)
     stated = clean(str(fields.get(roles.get("title", ""), "") or "")).replace("\n", " ")
     title, drop = _title(parts, stated)
-    lines = [clean(part.text) for part in parts[drop:]]
+    lines = [clean(text) for text in _whole(parts[drop:])]
     found = find(lines)
     text = "\n".join(line for number, line in enumerate(lines) if number not in found.lines)
     said = {

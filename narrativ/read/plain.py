@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from narrativ.read.build import from_fields
 from narrativ.read.byline import find
 from narrativ.read.clean import clean
 from narrativ.records import Document
+from narrativ.text.tokenize import Tokenizer
 
-__all__ = ["document", "rejoin"]
+__all__ = ["cut_inside_word", "document", "rejoin"]
 
 _SENTENCE_END = re.compile(r"[。！？!?…；;：:.”」』）)】\]》>\"'’*_]$")
 _STARTS_ITEM = re.compile(
     r"^(?:[-*•·●■▪‣]\s|\d{1,3}[.、)）]\s?|[（(]\d{1,2}[)）]|[一二三四五六七八九十]{1,3}、|#|@|【|&gt;|>|https?://)"
 )
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff，、：；“”‘’（）《》]")
+_PLAIN_HAN = re.compile("[\u4e00-\u9fd5]")
 _TITLE_MAX_HAN = 60
 _TITLE_MAX_WORDS = 25
 
@@ -102,6 +105,20 @@ def _rejoin_split(paragraphs: Sequence[str]) -> list[str]:
                 continue
         merged.append(paragraph)
     return merged
+
+
+def cut_inside_word(left: str, right: str) -> bool:
+    """Whether the border of two Chinese lines runs through a word of jieba's dictionary (多款来|自中国)."""
+    if not left or not right or not _PLAIN_HAN.match(left[-1]) or not _PLAIN_HAN.match(right[0]):
+        return False
+    tail = re.findall("[\u4e00-\u9fd5]+$", left)[0][-8:]
+    head = re.findall("^[\u4e00-\u9fd5]+", right)[0][:8]
+    return len(tail) not in _plain_tokenizer().word_edges(tail + head, len(tail))
+
+
+@lru_cache(maxsize=1)
+def _plain_tokenizer() -> Tokenizer:
+    return Tokenizer()
 
 
 def _title_like(line: str) -> bool:
