@@ -68,7 +68,7 @@ def test_the_zone_is_what_the_links_show() -> None:
 def test_a_time_that_differs_is_kept_and_noted() -> None:
     _, *rest = documents(make_list(0, odd=2), id="x.md")
     posts = [d for d in rest if d.kind == "post"]
-    assert posts[0].published == dt.datetime(2025, 2, 3, 12, 47, tzinfo=dt.timezone.utc)
+    assert posts[0].published == dt.datetime(2025, 2, 3, 12, 47)
     assert posts[0].meta["posted"] == "2025-02-03T12:10:00+00:00"
     assert "stated time differs" in posts[0].notes[0]
     assert posts[5].notes == ()
@@ -107,3 +107,12 @@ def test_a_post_of_several_paragraphs_is_one_document() -> None:
     comment = next(d for d in found if d.kind == "comment")
     assert post.text.count("\n") == 6
     assert comment.text == "对成本持保留意见，\n但语气平和。"
+
+
+def test_an_editors_note_after_a_post_is_the_articles() -> None:
+    source = "## 2025-01-26\n\n09:19 [@n](https://x.com/n/status/1)\n- 内容：模型开源了。\n- 转发：1.2万\n\n编者注：我看是骗局。\n"
+    article, post = documents(source, id="x.md")
+    assert post.text == "模型开源了。"
+    assert post.meta["items"] == ["- 转发：1.2万"]
+    assert "编者注：我看是骗局。" in article.text
+    assert article.published is None

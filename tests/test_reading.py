@@ -130,7 +130,10 @@ def test_defaults_fill_only_what_is_missing(tmp_path: Path) -> None:
 
 def test_markdown_paragraphs_cut_inside_a_word_are_rejoined(tmp_path: Path) -> None:
     path = tmp_path / "x.md"
-    path.write_text("# 标题\n\n在应用商店里，下载最多的产品有多款来\n\n自中国。\n\n中国\n\n运动会\n\n- 第一项中国\n- 人民公园\n", encoding="utf-8")
+    path.write_text(
+        "# 标题\n\n在应用商店里，下载最多的产品有多款来\n\n自中国。\n\n中国\n\n运动会\n\n- 第一项中国\n- 人民公园\n",
+        encoding="utf-8",
+    )
     [document] = narrativ.read(path)
     assert document.text == "在应用商店里，下载最多的产品有多款来自中国。\n中国\n运动会\n第一项中国\n人民公园"
 
@@ -173,3 +176,22 @@ def test_standard_input_is_recognised(
     documents = list(narrativ.read("-", format=kind))
     assert len(documents) == expected
     assert all(document.status == "ok" and document.id.startswith("<stdin>") for document in documents)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("---\n\n导语：市场震动。\n\n整篇正文。\n\n---\n\n尾声。\n", "导语：市场震动。\n整篇正文。\n尾声。"),
+        ("    英伟达暴跌。\n\n    第二段。\n", "英伟达暴跌。\n第二段。"),
+        ("第一段。\n\n```\nprint(1)\n```\n\n第二段。\n\n```\n没有关上的一段。\n", "第一段。\n第二段。\n没有关上的一段。"),
+        ("第一段。\n\n<script>var a=1\n\n第二段。\n", "第一段。\nvar a=1\n第二段。"),
+        ('---\r\ntitle: "T"\r\nauthor: ["张三", "李四"]\r\n---\r\n正文在这里。\r\n', "正文在这里。"),
+    ],
+)
+def test_markdown_loses_no_prose(source: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_text(source, encoding="utf-8", newline="")
+    [document] = narrativ.read(path)
+    assert document.text == text
+    if "张三" in source:
+        assert document.author == "张三, 李四"

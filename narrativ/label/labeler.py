@@ -14,6 +14,7 @@ from narrativ.label.lexicon import LexiconEngine
 from narrativ.label.passages import split_documents
 from narrativ.label.result import Result
 from narrativ.records import OK, Document, Labels, Passage
+from narrativ.resources import models_dir
 from narrativ.table import row_of, to_dataframe
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGINES", "Labeler"]
 
-ENGINES = ("lexicon",)
+ENGINES = ("lexicon", "fast")
 _BATCH = 256
 
 
@@ -106,4 +107,8 @@ class Labeler:
 def _engine(name: str, codebook: Codebook) -> Engine:
     if name == "lexicon":
         return LexiconEngine(codebook)
+    if name == "fast":
+        from narrativ.label.linear import FastEngine, load_model
+
+        return FastEngine(codebook, load_model(models_dir() / codebook.id / "fast"))
     raise OptionError(f"no engine {name!r}; engines are {', '.join(ENGINES)}")

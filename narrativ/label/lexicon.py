@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -27,10 +27,10 @@ import ahocorasick_rs
 
 from narrativ.codebook import Codebook, Concept
 from narrativ.label.engine import Batch
-from narrativ.records import Evidence, Labels
+from narrativ.records import Evidence, Labels, Passage
 from narrativ.text.tokenize import Tokenizer
 
-__all__ = ["BIAS", "POINT", "THRESHOLD", "LexiconEngine"]
+__all__ = ["BIAS", "POINT", "THRESHOLD", "Hit", "LexiconEngine"]
 
 BIAS = -2.25
 """Log-odds of a frame without any evidence: a score of 0.10, about the share of passages that carry one frame."""
@@ -43,7 +43,9 @@ THRESHOLD = 0.5
 """A frame is present from this score on."""
 
 
-class _Hit(NamedTuple):
+class Hit(NamedTuple):
+    """A term of a concept in a text: its span and the concept's number."""
+
     start: int
     end: int
     concept: int
@@ -87,27 +89,46 @@ class LexiconEngine:
 
     def label(self, batch: Batch) -> list[Labels]:
         """Labels of each passage; see the module's text for how they come about."""
-        found = self._scan(batch.forms)
-        empty_scores = {frame: _sigmoid(self.bias) for frame in self.codebook.frame_ids}
-        return [
-            self._labels(batch, number, found[number]) if number in found else Labels(frame_scores=dict(empty_scores))
-            for number in range(len(batch.passages))
-        ]
+        found = self.find(batch.forms)
+        return [self._labels(passage, found.get(number, {})) for number, passage in enumerate(batch.passages)]
 
-    def _scan(self, forms: Sequence[str]) -> dict[int, list[_Hit]]:
+    def find(self, forms: Sequence[str]) -> dict[int, dict[str, list[Hit]]]:
+        """Per text that has any, per frame, the terms that count, without overlaps."""
+        result: dict[int, dict[str, list[Hit]]] = {}
+        for number, hits in self._scan(forms).items():
+            by_frame: dict[str, list[Hit]] = defaultdict(list)
+            for hit in hits:
+                by_frame[self._concepts[hit.concept].frame].append(hit)
+            result[number] = {frame: _longest(found) for frame, found in by_frame.items()}
+        return result
+
+    def points(self, hits: Sequence[Hit]) -> float:
+        """Points of the concepts among the hits of one frame; each concept counts once."""
+        return math.fsum(self._concepts[concept].weight for concept in {hit.concept for hit in hits})
+
+    def shares(self, hits: Sequence[Hit]) -> tuple[float, list[tuple[Hit, float, str]]]:
+        """Points of the hits of one frame, and each hit with its share of them and its concept's name."""
+        counts = Counter(hit.concept for hit in hits)
+        shares = [
+            (hit, self._concepts[hit.concept].weight / counts[hit.concept], self._concepts[hit.concept].id)
+            for hit in hits
+        ]
+        return self.points(hits), shares
+
+    def _scan(self, forms: Sequence[str]) -> dict[int, list[Hit]]:
         """Per passage the hits that pass the boundary and ``unless`` rules."""
         texts: list[str] = list(forms)
         joined = "\0".join(texts)
         starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        hits: dict[int, list[_Hit]] = defaultdict(list)
-        blocked: dict[int, list[_Hit]] = defaultdict(list)
+        hits: dict[int, list[Hit]] = defaultdict(list)
+        blocked: dict[int, list[Hit]] = defaultdict(list)
         edges: dict[int, set[int]] = defaultdict(set)  # borders of words seen so far
         seen: set[tuple[int, int]] = set()
         for pattern, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
             number = bisect_right(starts, start) - 1
             first, last = start - starts[number], end - starts[number]
             for concept in self._blocks[pattern]:
-                blocked[number].append(_Hit(first, last, concept))
+                blocked[number].append(Hit(first, last, concept))
             uses = self._uses[pattern]
             if not uses:
                 continue
@@ -119,7 +140,7 @@ class LexiconEngine:
                 continue
             for concept, goes_on in uses:
                 if not right or goes_on:
-                    hits[number].append(_Hit(first, last, concept))
+                    hits[number].append(Hit(first, last, concept))
         for number, blocks in blocked.items():
             if number in hits:
                 hits[number] = [
@@ -142,26 +163,16 @@ class LexiconEngine:
         seen.update((number, inside) for inside in range(min(found), max(found) + 1))
         return position in edges[number]
 
-    def _labels(self, batch: Batch, number: int, hits: list[_Hit]) -> Labels:
-        passage = batch.passages[number]
-        by_frame: dict[str, list[_Hit]] = defaultdict(list)
-        for hit in hits:
-            by_frame[self._concepts[hit.concept].frame].append(hit)
+    def _labels(self, passage: Passage, found: Mapping[str, Sequence[Hit]]) -> Labels:
         scores: dict[str, float] = {}
         evidence: list[Evidence] = []
         text = passage.document.text
         for frame in self.codebook.frame_ids:
-            kept = _longest(by_frame.get(frame, []))
-            counts: dict[int, int] = defaultdict(int)
-            for hit in kept:
-                counts[hit.concept] += 1
-            log_odds = self.bias + math.fsum(POINT * self._concepts[concept].weight for concept in counts)
-            scores[frame] = _sigmoid(log_odds)
-            for hit in kept:
-                concept = self._concepts[hit.concept]
+            points, shares = self.shares(found.get(frame, ()))
+            scores[frame] = _sigmoid(self.bias + POINT * points)
+            for hit, share, concept in shares:
                 start, end = passage.start + hit.start, passage.start + hit.end
-                weight = POINT * concept.weight / counts[hit.concept]
-                evidence.append(Evidence(frame, start, end, text[start:end], weight, concept.id))
+                evidence.append(Evidence(frame, start, end, text[start:end], POINT * share, concept))
         evidence.sort(key=lambda item: (item.start, item.end, item.frame))
         frames = tuple(frame for frame in self.codebook.frame_ids if scores[frame] >= self.threshold)
         return Labels(frames=frames, frame_scores=scores, evidence=tuple(evidence))
@@ -191,9 +202,9 @@ def _edge_free(text: str, position: int) -> bool:
     return position in (0, len(text)) or not (_is_han(text[position - 1]) and _is_han(text[position]))
 
 
-def _longest(hits: list[_Hit]) -> list[_Hit]:
+def _longest(hits: list[Hit]) -> list[Hit]:
     """Hits of one frame without overlaps, longer ones first; of equal length the earlier."""
-    kept: list[_Hit] = []
+    kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, h.concept)):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):
             kept.append(hit)

@@ -16,6 +16,7 @@ __all__ = ["FrontMatter", "split"]
 
 _MAX_LENGTH = 100_000
 _LINE = re.compile(r"^(?P<key>[^\s:#\-][^:\n]{0,40}?)\s*[:：]\s*(?P<value>.*)$")
+_PROSE_KEY = re.compile(r"[。！？，,]|\s\S+\s\S+\s")
 _OPEN_YAML = re.compile(r"\A\ufeff?\s*---[ \t]*\r?\n")
 _OPEN_TOML = re.compile(r"\A\ufeff?\s*\+\+\+[ \t]*\r?\n")
 _CLOSE_YAML = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -49,16 +50,20 @@ def _by_line(block: str) -> dict[str, Any]:
     return fields
 
 
-def _yaml(block: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _yaml(block: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Fields of a block between two lines of dashes; ``None`` when it is prose between two rules."""
     try:
         loaded = yaml.load(block, Loader=_Strings)  # noqa: S506 -- BaseLoader builds strings, lists and dicts only
     except (yaml.YAMLError, RecursionError, ValueError) as error:
+        lines = [line for line in block.splitlines() if line.strip()]
+        if 2 * sum(bool(_LINE.match(line.strip())) for line in lines) < sum(line[0] not in " \t-#" for line in lines):
+            return None, ()
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 2}" if mark is not None else ""
         return _by_line(block), (f"front matter is no valid YAML{where}: read line by line",)
-    if isinstance(loaded, dict):
+    if isinstance(loaded, dict) and not _PROSE_KEY.search(next(iter(map(str, loaded)), "")):
         return {str(key): value for key, value in loaded.items()}, ()
-    return _by_line(block), ()
+    return (None, ()) if loaded else ({}, ())
 
 
 def _toml(block: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -81,15 +86,10 @@ def split(text: str) -> FrontMatter:
     if opened:
         closed = _CLOSE_YAML.search(text, opened.end(), opened.end() + _MAX_LENGTH)
         if closed:
-            block = text[opened.end() : closed.start()]
-            first = next(
-                (line for line in block.splitlines() if line.strip() and not line.lstrip().startswith("#")),
-                "",
-            )
-            if first and not _LINE.match(first.strip()) and not first.startswith(("-", "{", '"', "'", "?")):
+            found, notes = _yaml(text[opened.end() : closed.start()])
+            if found is None:
                 return FrontMatter({}, text, ())  # a thematic break, not front matter
-            fields, notes = _yaml(block)
-            return FrontMatter(fields, text[closed.end() :], notes)
+            return FrontMatter(found, text[closed.end() :], notes)
         # Never closed: fields run as far as lines look like fields.
         lines = text[opened.end() :].splitlines(keepends=True)
         count = 0

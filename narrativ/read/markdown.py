@@ -39,6 +39,8 @@ _FOOTNOTE_DEFINITION = re.compile(r"^\[\^[^\]\s]+\]:[ \t]*", re.MULTILINE)
 _LEFT_OVER = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~")
 _DATA_IMAGE = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{40,}")
 _DEEP_QUOTE = re.compile(r"^(?:[ \t]*>[ \t]?){9,}", re.MULTILINE)
+# A script that never ends would swallow the rest of the page.
+_UNCLOSED_TAG = re.compile(r"<(script|style)\b[^>]*>(?![\s\S]*</\1)", re.IGNORECASE)
 _HAN_BREAK = re.compile(
     r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef”’])\n(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“‘])"
 )
@@ -58,6 +60,7 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable(["table", "strikethrough"])
+    parser.disable("code")  # an indented paragraph is prose that somebody indented more often than it is code
     # Targets are thrown away, so no scheme is dangerous; a refused link would leave its markup in the text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return parser
@@ -98,7 +101,7 @@ def _tidy(text: str) -> str:
 def blocks(source: str) -> list[Block]:
     """Blocks of a Markdown text (without front matter), in order."""
     source = _DEEP_QUOTE.sub("> ", _DATA_IMAGE.sub("data:,", source))  # the parser drops what is nested too deep
-    source = _FOOTNOTE_DEFINITION.sub("", _TOC.sub("", source))
+    source = _FOOTNOTE_DEFINITION.sub("", _TOC.sub("", _UNCLOSED_TAG.sub("", source)))
     found: list[Block] = []
     row: list[str] = []
     in_row = False
@@ -124,10 +127,19 @@ def blocks(source: str) -> list[Block]:
             prose = token.level == 1 and level == 0 and not _ALL_BOLD.match(token.content.strip())
             found.extend(Block(part, level, line, prose) for part in hard if part)
             level = 0
+        elif token.type == "fence" and token.map and not _closed(source, token):
+            found.extend(Block(part, 0, line) for part in map(_tidy, token.content.split("\n")) if part)
         elif token.type == "html_block":
             text, hidden = strip_tags(token.content, hidden)
             found.extend(Block(part, 0, line) for part in map(_tidy, text.split("\n")) if part)
     return found
+
+
+def _closed(source: str, token: Token) -> bool:
+    """Whether a code fence has its closing line; the parser takes all that follows an unclosed one for code."""
+    assert token.map
+    last = source.split("\n")[token.map[1] - 1 : token.map[1]]
+    return token.map[1] - token.map[0] > 1 and bool(last) and last[0].strip().startswith(token.markup)
 
 
 def _is_list_like(text: str) -> bool:

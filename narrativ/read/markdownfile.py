@@ -70,7 +70,7 @@ def documents(
     source: str, *, id: str, defaults: Mapping[str, Any] | None = None, notes: tuple[str, ...] = ()
 ) -> Iterator[Document]:
     """Documents of a Markdown file: one article, or an article and the posts and comments of a dated list."""
-    front = frontmatter.split(source)
+    front = frontmatter.split(source.replace("\r\n", "\n").replace("\r", "\n"))
     fields: dict[str, Any] = dict(front.fields)
     body, origin = _origin(front.body)
     posts, rest = find_posts(body)
@@ -79,7 +79,7 @@ def documents(
     stated = clean(str(fields.get(roles.get("title", ""), "") or "")).replace("\n", " ")
     title, drop = _title(parts, stated)
     lines = [clean(text) for text in _whole(parts[drop:])]
-    found = find(lines)
+    found = find(["" if is_date_heading(line) else line for line in lines])
     text = "\n".join(line for number, line in enumerate(lines) if number not in found.lines)
     said = {
         "title": title,

@@ -8,8 +8,8 @@ without labelled items is a mention inside the article, not a post.
 
 Times in such lists often mix zones. Where a link is that of a post on X, its number holds the moment of posting
 (milliseconds since 2010-11-04T01:42:54.657Z in the bits above the lowest 22). When most stated times equal that moment
-in one zone, the list is written in that zone; a post whose stated time differs keeps it, with the moment of the link in
-``meta["posted"]`` and a note.
+in one zone, the list is written in that zone; a post whose stated time differs keeps it without a zone, with the moment of
+the link in ``meta["posted"]`` and a note.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+_OTHER_ITEM = re.compile(r"^[-*+]\s*[*_]{0,2}[^\s：:，。,.]{1,8}[*_]{0,2}\s*[：:]")
 _RULE = re.compile(r"^\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*$")
 _X_STATUS = re.compile(r"^https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(?P<number>\d{15,20})")
 _X_EPOCH = 1_288_834_974_657
@@ -66,6 +67,7 @@ class Post:
     content: str
     comment: str
     line: int
+    other: tuple[str, ...] = ()
 
 
 def post_moment(url: str) -> dt.datetime | None:
@@ -112,6 +114,7 @@ def find_posts(source: str) -> tuple[list[Post], str]:
         end = number + 1
         content: list[str] = []
         comment: list[str] = []
+        other: list[str] = []
         part = content
         while end < len(lines):
             line = lines[end]
@@ -121,12 +124,16 @@ def find_posts(source: str) -> tuple[list[Post], str]:
                 part, line = content, _CONTENT.sub("", line)
             elif _COMMENT.match(line):
                 part, line = comment, _COMMENT.sub("", line)
+            elif _OTHER_ITEM.match(line):
+                part, line = other, line.strip()
+            elif line[:1].strip() and not lines[end - 1].strip():
+                break  # a paragraph that is not indented, after a blank line, is no part of an item
             part.append(line)
             end += 1
         assert day is not None
         posts.append(
             Post(day, int(head["H"]), int(head["M"]), head["handle"].strip(), head["url"], head["views"],
-                 _dedent(content), _dedent(comment), number + 1)
+                 _dedent(content), _dedent(comment), number + 1, tuple(filter(None, other)))
         )  # fmt: skip
         rest.append("")
         number = end
@@ -184,7 +191,10 @@ def documents(
         if moment is not None:
             facts["posted"] = moment.isoformat(timespec="seconds")
             if zone is not None and abs((published - moment).total_seconds()) > 120:
-                notes.append(f"stated time differs from the moment in the link, {facts['posted']}")
+                notes.append(f"stated time differs from the moment in the link, {facts['posted']}: its zone is unknown")
+                published = published.replace(tzinfo=None)
+        if post.other:
+            facts["items"] = list(post.other)
         reach = parse_count(post.views) if post.views else None
         if post.views and reach is None:
             notes.append(f"views not understood: {post.views!r}")

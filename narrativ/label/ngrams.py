@@ -1,0 +1,126 @@
+"""Character n-grams of the match form, hashed: the linear engines' view of a text, for a whole batch at once.
+
+One to three characters, in Chinese and English alike (a word of either is a few n-grams), counted by position. A text's
+vector is the sum over its positions of the n-gram's inverse document frequency, divided by the root of the sum of their
+squares: TF-IDF with linear term frequency, but for the norm, which takes every occurrence by itself. So a score is a sum
+over positions, and what each position adds is known. Everything is array arithmetic over the batch; no loop runs over
+texts or characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BUCKETS", "ORDERS", "Positions", "norms", "positions", "scores"]
+
+BUCKETS = 1 << 18
+"""Size of the hash table. Ten thousand passages have about 215,000 n-grams that occur twice."""
+
+ORDERS = (1, 2, 3)
+"""Lengths of the n-grams. Longer ones and words add nothing (docs/experiments.md)."""
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: Knuth's multiplicative hashing
+_SHIFT = np.uint64(64 - 18)
+_SEPARATOR = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Every n-gram of one length of a batch, in order of text and place.
+
+    Attributes
+    ----------
+    order
+        Length of the n-grams.
+    bucket
+        Hash bucket, shape (n_positions,).
+    place
+        Where the n-gram begins in the texts joined by one separator, shape (n_positions,).
+    offsets
+        Text `i` has the positions ``offsets[i]:offsets[i + 1]``, shape (n_texts + 1,).
+    """
+
+    order: int
+    bucket: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+
+
+def positions(forms: Sequence[str]) -> list[Positions]:
+    """N-grams of texts in match form, one item per length.
+
+    N-grams do not begin or end with white space and do not cross line breaks; single characters count only when they
+    are letters beyond ASCII (Han), since a Latin letter says nothing.
+    """
+    joined = _SEPARATOR.join(forms) + _SEPARATOR
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter((len(form) for form in forms), dtype=np.int64, count=len(forms))
+    starts = np.concatenate([[0], np.cumsum(lengths + 1)])
+    blank = (codes == 32) | (codes == 9)
+    stop = (codes == 0) | (codes == 10)
+    wide = codes >= 0x3400
+    hashed = np.zeros(len(codes), dtype=np.uint64)
+    alive = np.ones(len(codes), dtype=bool)
+    found: list[Positions] = []
+    for order in range(1, max(ORDERS) + 1):
+        size = max(len(codes) - order + 1, 0)
+        tail = slice(order - 1, order - 1 + size)
+        alive = alive[:size] & ~stop[tail]
+        hashed = (hashed[:size] * np.uint64(1_000_003) + codes[tail] + np.uint64(order)) * _MULTIPLIER
+        if order not in ORDERS:
+            continue
+        kept = alive & ~blank[:size] & ~blank[tail]
+        if order == 1:
+            kept &= wide[:size]
+        place = np.flatnonzero(kept)
+        bucket = (hashed[place] >> _SHIFT).astype(np.int64)
+        found.append(Positions(order, bucket, place, np.searchsorted(place, starts)))
+    return found
+
+
+def scores(
+    found: Sequence[Positions], table: npt.NDArray[np.float32], idf: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """Sum of each text's n-grams in a table of weights.
+
+    Parameters
+    ----------
+    found
+        What :func:`positions` gives.
+    table
+        Weight of each bucket times its inverse document frequency, per output; shape (BUCKETS, n_outputs).
+    idf
+        Inverse document frequency, 0 for n-grams that count for nothing; shape (BUCKETS,).
+
+    Returns
+    -------
+    array of shape (n_texts, n_outputs)
+        Zero for a text without known n-grams.
+    """
+    texts = len(found[0].offsets) - 1
+    total = np.zeros((texts, table.shape[1]))
+    squares = np.zeros(texts)
+    for item in found:
+        total += _sums(table[item.bucket], item.offsets)
+        squares += _sums((idf[item.bucket] ** 2)[:, None], item.offsets)[:, 0]
+    return np.asarray(total / np.sqrt(np.maximum(squares, 1e-12))[:, None])
+
+
+def norms(found: Sequence[Positions], idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """What :func:`scores` divides by, per text; shape (n_texts,)."""
+    squares = np.zeros(len(found[0].offsets) - 1)
+    for item in found:
+        squares += _sums((idf[item.bucket] ** 2)[:, None], item.offsets)[:, 0]
+    return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
+
+
+def _sums(values: npt.NDArray[np.float32], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Sums of runs of rows; an empty run sums to zero, which ``reduceat`` alone does not say."""
+    padded = np.concatenate([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
+    sums = np.add.reduceat(padded, offsets[:-1], axis=0, dtype=np.float64)
+    sums[offsets[1:] == offsets[:-1]] = 0.0
+    return np.asarray(sums)
