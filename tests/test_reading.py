@@ -114,8 +114,8 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     path.write_text("Nachricht,wer,text\nhello world,Eva,other\n", encoding="utf-8")
     [document] = narrativ.read(path, columns={"text": "Nachricht", "author": "wer"})
     assert (document.text, document.author, document.meta["text"]) == ("hello world", "Eva", "other")
-    with pytest.raises(OptionError, match="no column 'Titel'"):
-        list(narrativ.read(path, columns={"title": "Titel"}))
+    [failed] = narrativ.read(path, columns={"title": "Titel"})
+    assert failed.status.startswith("error: no column 'Titel'; columns are 'Nachricht'")
     with pytest.raises(OptionError, match="no role 'nothing'"):
         narrativ.read(path, columns={"nothing": "wer"})
 
@@ -183,7 +183,10 @@ def test_standard_input_is_recognised(
     [
         ("---\n\n导语：市场震动。\n\n整篇正文。\n\n---\n\n尾声。\n", "导语：市场震动。\n整篇正文。\n尾声。"),
         ("    英伟达暴跌。\n\n    第二段。\n", "英伟达暴跌。\n第二段。"),
-        ("第一段。\n\n```\nprint(1)\n```\n\n第二段。\n\n```\n没有关上的一段。\n", "第一段。\n第二段。\n没有关上的一段。"),
+        (
+            "第一段。\n\n```\nprint(1)\n```\n\n第二段。\n\n```\n没有关上的一段。\n",
+            "第一段。\n第二段。\n没有关上的一段。",
+        ),
         ("第一段。\n\n<script>var a=1\n\n第二段。\n", "第一段。\nvar a=1\n第二段。"),
         ('---\r\ntitle: "T"\r\nauthor: ["张三", "李四"]\r\n---\r\n正文在这里。\r\n', "正文在这里。"),
     ],
@@ -195,3 +198,64 @@ def test_markdown_loses_no_prose(source: str, text: str, tmp_path: Path) -> None
     assert document.text == text
     if "张三" in source:
         assert document.author == "张三, 李四"
+
+
+JSON_SHAPES = {
+    "weibo": ({"user": {"description": "简介"}, "weibo": [{"text": "第一条微博"}, {"text": "第二条微博"}]}, ["第一条微博", "第二条微博"]),
+    "telegram": ({"name": "群", "messages": [{"text": ["看", {"type": "link", "text": "这里"}]}, {"text": "另一条"}]}, ["看这里", "另一条"]),
+    "reddit": ({"data": {"children": [{"data": {"title": "t", "selftext": "body one"}}, {"data": {"selftext": "body two"}}]}}, ["body one", "body two"]),
+    "guardian": ({"response": {"results": [{"webTitle": "T", "fields": {"bodyText": "the body"}}]}}, ["the body"]),
+    "by id": ({"a1": {"text": "one text"}, "a2": {"text": "two texts"}}, ["one text", "two texts"]),
+    "html": ([{"content": "<p>第一段</p><script>var a=1</script><p>第二段</p>"}], ["第一段\n第二段"]),
+    "one": ({"title": "t", "content": "own text", "comments": [{"text": "not this"}]}, ["own text"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", JSON_SHAPES)
+def test_json_of_many_exporters(name: str, tmp_path: Path) -> None:
+    value, texts = JSON_SHAPES[name]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    assert [document.text for document in narrativ.read(path)] == texts
+
+
+def test_json_fields_of_others_are_not_the_records(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    record = {"_source": {"title": "Headline", "content": "the text", "site": "sina"}, "user": {"url": "https://u.example.org", "screen_name": "eva"},
+              "source": '<a href="https://app.example.org">App</a>', "authors": [{"name": "B"}]}  # fmt: skip
+    path.write_text(json.dumps([record]), encoding="utf-8")
+    [document] = narrativ.read(path)
+    assert (document.title, document.text, document.source, document.url) == ("Headline", "the text", "B", "")
+    assert document.author == "B"
+
+
+def test_ids_of_the_user_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("post_id,text\nA77,some words here\n", encoding="utf-8")
+    [document] = narrativ.read(path, columns={"id": "post_id"})
+    assert document.id == f"{path.as_posix()}#A77"
+
+
+def test_rows_of_json_may_lack_a_named_field(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"b": "some words", "hits": 5}\n{"b": "other words"}\n{"c": 1}\n', encoding="utf-8")
+    documents = list(narrativ.read(path, columns={"text": "b", "reach": "hits"}))
+    assert [(d.text, d.reach) for d in documents] == [("some words", 5), ("other words", None), ("", None)]
+    assert documents[2].status.startswith("error: line 3: no column 'b'")
+
+
+def test_an_unclosed_quote_costs_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('title,text\nA,"unclosed words\nB,row two\nC,row three\n', encoding="utf-8")
+    documents = list(narrativ.read(path))
+    assert documents[0].status.startswith("error: line 2: a quote is opened")
+    assert [document.text for document in documents[1:]] == ["row two", "row three"]
+
+
+def test_an_address_as_source_is_the_address(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_text(
+        '---\nsource: "https://news.example.org/a/1"\nauthor: ["[[张三]]"]\n---\n正文在这里。\n', encoding="utf-8"
+    )
+    [document] = narrativ.read(path)
+    assert (document.url, document.author, document.source) == ("https://news.example.org/a/1", "张三", "张三")

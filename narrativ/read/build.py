@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from narrativ.read.clean import clean, clean_line
 from narrativ.read.columns import assign
 from narrativ.read.dates import parse_date
+from narrativ.read.html import strip_tags
 from narrativ.read.numbers import parse_count
 from narrativ.records import EMPTY, OK, Document, Published
 from narrativ.text.scripts import detect_script
@@ -17,6 +18,11 @@ from narrativ.text.scripts import detect_script
 __all__ = ["build", "failed", "from_fields", "skipped"]
 
 _URL = re.compile(r"^(?:https?://\S+|[\w.-]+\.[a-z]{2,}/\S*)$", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:p|div|br|a|span|img|script|style|ul|ol|li|b|strong|em|i|h[1-6]|section|article|blockquote|figure|table)\b[^<>]*>",
+    re.I,
+)
+_WIKI_LINK = re.compile(r"\[\[([^\[\]]+)\]\]")
 _PREFIX = re.compile(r"^(?:by|文|作者)\s*[:：/｜|]?\s+", re.IGNORECASE)
 
 
@@ -30,10 +36,13 @@ def _domain(url: str) -> str:
 
 def _joined(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(clean_line(item) for item in value if item not in (None, ""))
+        return ", ".join(filter(None, map(_joined, value)))
     if isinstance(value, Mapping):
         return clean_line(value.get("name", ""))
-    return clean_line(value)
+    text = clean_line(value)
+    if _TAG.search(text):
+        text = clean_line(strip_tags(text)[0])
+    return _WIKI_LINK.sub(r"\1", text)
 
 
 def build(
@@ -93,6 +102,7 @@ def from_fields(
     defaults: Mapping[str, Any] | None = None,
     kind: str = "article",
     notes: Sequence[str] = (),
+    lenient: bool = False,
 ) -> Document:
     """A document from named fields (front matter, a table row, a JSON object).
 
@@ -101,7 +111,7 @@ def from_fields(
     fields
         Field names and values as they stand in the input.
     id
-        The document's id, used unless the fields have one of their own, which is then appended.
+        The document's id; where the user names a column for ids, its value stands behind the ``#`` instead of the number.
     text
         Text that is no field (the body under front matter).
     columns
@@ -110,9 +120,20 @@ def from_fields(
         Values for roles that the fields leave empty (a byline's author, ``--source``).
     kind, notes
         As in :class:`~narrativ.records.Document`.
+    lenient
+        Fields that `columns` names may be missing, but for the text.
     """
-    roles = assign(fields, columns)
+    roles = assign(fields, columns, lenient=lenient)
     value = {role: fields[name] for role, name in roles.items() if fields[name] not in (None, "")}
+    own_id = id
+    if "id" in (columns or {}) and "id" in value:
+        own_id = f"{id.split('#')[0]}#{clean_line(value['id'])}"
+    # Web clippers write the address of an article as its source, and posts name the program they were written with.
+    stated = str(value.get("source", "")).strip()
+    if _URL.match(stated):
+        value.setdefault("url", value.pop("source"))
+    elif stated.startswith("<a "):
+        value.pop("source")
     said = list(notes)
     # `from:` holds an address in some blogs and a sender in others.
     if not _URL.match(str(value.get("url", "")).strip()):
@@ -126,7 +147,9 @@ def from_fields(
         said.append(f"{roles['reach']} is no count: {str(value['reach'])[:40]!r}")
     body = text if text is not None else value.get("text", "")
     if isinstance(body, list):
-        body = "\n".join(str(part) for part in body)
+        body = "".join(str(part.get("text", "")) if isinstance(part, Mapping) else str(part) for part in body)
+    if text is None and isinstance(body, str) and _TAG.search(body):
+        body = strip_tags(body)[0]
     used = {
         name for role, name in roles.items() if role in value and role not in ("tags", "categories", "summary", "id")
     }
@@ -134,7 +157,7 @@ def from_fields(
         used.discard(roles.get("text", ""))
     meta: dict[str, Any] = {str(name): content for name, content in fields.items() if name not in used}
     return build(
-        id=id,
+        id=own_id,
         text=str(body),
         title=_joined(value.get("title", default.get("title", ""))),
         source=_joined(value.get("source", default.get("source", ""))),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from narrativ.errors import OptionError
+from narrativ.errors import InputError, OptionError
 
 __all__ = ["ROLES", "assign", "flatten", "normalized"]
 
@@ -19,9 +19,9 @@ __all__ = ["ROLES", "assign", "flatten", "normalized"]
 _NAMES: dict[str, str] = {
     "id": "id guid uuid docid postid tweetid statusid articleid 编号 編號 序号",
     "text": "text fulltext content body articlebody articletext maintext message tweet post posttext comment commenttext "
-    "selftext transcript 正文 正文内容 内容 內容 全文 文本 原文内容 文章内容 帖子内容 推文 推文内容 微博正文 微博内容 博文 评论内容 "
+    "selftext transcript bodytext leadparagraph caption 正文 正文内容 内容 內容 全文 文本 原文内容 文章内容 帖子内容 推文 推文内容 微博正文 微博内容 博文 评论内容 "
     "評論內容 帖文 貼文 contenttext rawcontent description",
-    "title": "title headline subject articletitle newstitle 标题 標題 题目 題目 新闻标题 文章标题 新聞標題 视频标题",
+    "title": "title headline subject articletitle newstitle webtitle 标题 標題 题目 題目 新闻标题 文章标题 新聞標題 视频标题",
     "source": "source outlet site sitename publisher publication media medium newspaper newspapername sourcename mediaoutlet "
     "channel channeltitle channelname subreddit domain 来源 來源 媒体 媒體 媒体名称 媒體名稱 来源媒体 消息来源 出处 出處 公众号 公眾號 频道 頻道 "
     "站点 網站 网站 平台 platform",
@@ -29,10 +29,10 @@ _NAMES: dict[str, str] = {
     "記者 记者 用户 用戶 用户名 用户昵称 用戶名稱 昵称 暱稱 博主 发布者 發布者 发帖人 网友",
     "date": "date published publishedat publisheddate publicationdate publishdate publishtime publishedtime pubdate pubtime "
     "posted postedat createdat createdtime created createdutc datetime timestamp time day 发布时间 發布時間 发布日期 發布日期 "
-    "发表时间 發表時間 发表日期 日期 时间 時間 创建时间 建立時間 刊登日期 发帖时间 lastmod updated updatedat modified 更新时间",
-    "url": "url link permalink href uri originalurl sourceurl articleurl posturl canonical from 链接 鏈接 連結 原文链接 原文連結 "
+    "发表时间 發表時間 发表日期 日期 时间 時間 创建时间 建立時間 刊登日期 发帖时间 lastmod updated updatedat modified seendate uploaddate postcreated webpublicationdate publishat 更新时间",
+    "url": "url link permalink href uri originalurl sourceurl articleurl posturl tweeturl weburl webpageurl shareurl canonical from 链接 鏈接 連結 原文链接 原文連結 "
     "原文鏈接 网址 網址 原文地址 地址 文章链接",
-    "reach": "reach views view viewcount viewscount viewnum reads readcount impressions impressioncount plays playcount audience "
+    "reach": "reach views view viewcount viewscount viewnum reads readcount impressions impressioncount plays playcount audience postviews playcount readcnt "
     "浏览 瀏覽 浏览量 瀏覽量 浏览数 瀏覽數 阅读 閱讀 阅读量 閱讀量 阅读数 閱讀數 播放 播放量 播放数 觀看次數 观看次数 曝光 曝光量 触达 點擊率 点击量",
     "language": "language lang languages langcode locale 语言 語言",
     "summary": "summary abstract excerpt lead dek standfirst 摘要 概要 简介 導語 导语",
@@ -45,26 +45,17 @@ _ROLE_OF: dict[str, tuple[int, str]] = {
 }
 # Names of the leaves of nested JSON that mean what their parent says.
 _GENERIC = frozenset(
-    [
-        "name",
-        "value",
-        "text",
-        "at",
-        "count",
-        "display",
-        "full",
-        "fullname",
-        "title",
-        "label",
-        "raw",
-        "plain",
-        "string",
-        "date",
-        "blocks",
-        "items",
-        "paragraphs",
-    ]
+    "name value text at count display full fullname label raw plain string main rendered original default blocks items "
+    "paragraphs zh en cn zhcn zhtw zhhans zhhant".split()
 )
+# Objects that are about somebody or something else than the record: of their leaves only names matter.
+_OTHERS = frozenset(
+    "user author account owner creator from sender channel profile thumbnail thumbnails media image images video entities "
+    "retweetedstatus quotedstatus reply replies comments poster publisher".split()
+)
+_NAME_LEAVES = frozenset("name username screenname displayname nickname fullname handle".split())
+# Names so common for something else that any other field of the role is preferred.
+_WEAK = frozenset("description summary abstract account day by from time".split())
 
 
 def normalized(name: object) -> str:
@@ -100,19 +91,30 @@ def flatten(record: Mapping[str, Any], *, depth: int = 4) -> dict[str, Any]:
 
 
 def _candidates(path: str) -> Iterable[str]:
-    parts = path.split(".")
-    last = normalized(parts[-1])
+    parts = [normalized(part) for part in path.split(".")]
+    last = parts[-1]
     if len(parts) == 1:
         yield last
         return
-    # `author.id` is no id of the record, and `author.name` is the author.
+    # `author.name` is the author, and `author.id` or `author.url` nothing of the record.
+    others = [part for part in parts[:-1] if part in _OTHERS]
+    if others:
+        if last in _NAME_LEAVES and others[-1] == parts[-2]:
+            yield (
+                "author"
+                if others[-1] in ("user", "account", "owner", "sender", "from", "profile", "creator")
+                else others[-1]
+            )
+        return
     if last in _GENERIC:
-        yield normalized(parts[-2])
+        yield parts[-2]
     if last not in ("id", "name", "count", "display", "at", "value", "label"):
         yield last
 
 
-def assign(fields: Iterable[str], overrides: Mapping[str, str] | None = None) -> dict[str, str]:
+def assign(
+    fields: Iterable[str], overrides: Mapping[str, str] | None = None, *, lenient: bool = False
+) -> dict[str, str]:
     """Which field plays which role.
 
     Parameters
@@ -121,6 +123,8 @@ def assign(fields: Iterable[str], overrides: Mapping[str, str] | None = None) ->
         Field names as they stand, dotted for nested ones.
     overrides
         Role to field name, as the user demands (``{"text": "Nachricht"}``).
+    lenient
+        Pass over demanded fields that are not there, but for the text: rows of JSON differ.
 
     Returns
     -------
@@ -130,13 +134,15 @@ def assign(fields: Iterable[str], overrides: Mapping[str, str] | None = None) ->
     Raises
     ------
     OptionError
-        An override names an unknown role or a field that is not there.
+        An override names an unknown role.
+    InputError
+        An override names a field that is not there.
     """
-    return dict(_assign(tuple(fields), tuple((overrides or {}).items())))
+    return dict(_assign(tuple(fields), tuple((overrides or {}).items()), lenient))
 
 
 @lru_cache(maxsize=256)
-def _assign(present: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+def _assign(present: tuple[str, ...], overrides: tuple[tuple[str, str], ...], lenient: bool) -> Mapping[str, str]:
     """:func:`assign`, remembered: the rows of a table all have the same fields."""
     roles: dict[str, str] = {}
     for role, name in overrides:
@@ -144,7 +150,9 @@ def _assign(present: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) ->
             raise OptionError(f"no role {role!r}; roles are {', '.join(ROLES)}")
         match = name if name in present else next((f for f in present if normalized(f) == normalized(name)), None)
         if match is None:
-            raise OptionError(f"no column {name!r}; columns are {', '.join(map(repr, present))}")
+            if lenient and role != "text":
+                continue
+            raise InputError(f"no column {name!r}; columns are {', '.join(map(repr, present))}")
         roles[role] = match
     best: dict[str, tuple[int, int, int, str]] = {}
     for order, field in enumerate(present):
@@ -155,9 +163,10 @@ def _assign(present: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) ->
             if found is None:
                 continue
             rank, role = found
-            # Prefer the better name, then the plain number over its display, then the shallower, then the first.
+            # Prefer the shallower, then the better name, then the plain number over its display, then the first.
             display = int(field.endswith(".display"))
-            key = (rank * 2 + display, field.count("."), order, field)
+            depth = field.count(".") + (4 if candidate in _WEAK else 0)
+            key = (depth, rank * 2 + display, order, field)
             if role not in roles and (role not in best or key < best[role]):
                 best[role] = key
             break

@@ -11,7 +11,7 @@ import orjson
 
 from narrativ.errors import InputError
 from narrativ.read.build import failed, from_fields
-from narrativ.read.columns import flatten
+from narrativ.read.columns import assign, flatten, normalized
 from narrativ.read.tables import require_text
 from narrativ.records import Document
 
@@ -32,7 +32,7 @@ _LIST_KEYS = (
     "hits",
     "list",
 )
-_MAX_DEPTH = 3
+_MAX_DEPTH = 5
 
 
 def _loads(text: str) -> Any:
@@ -47,19 +47,40 @@ def _loads(text: str) -> Any:
             raise InputError(f"no valid JSON at {where}: {strict.args[0] if strict.args else error}") from error
 
 
-def _records(value: Any, depth: int = 0) -> list[Any] | None:
-    """The list of objects inside `value`, nearest to the top; of several, one of the usual names, else the longest."""
+def _lists(value: Any, depth: int = 0) -> Iterator[tuple[bool, int, list[Any]]]:
+    """Lists of objects inside `value`: (of an unusual name, minus its length, the list); objects by id count as a list."""
+    if isinstance(value, list):
+        if any(isinstance(item, Mapping) for item in value):
+            yield True, -len(value), value
+        return
+    if not isinstance(value, Mapping) or depth >= _MAX_DEPTH:
+        return
+    inner = list(value.values())
+    if len(inner) > 1 and all(isinstance(item, Mapping) for item in inner) and all(_has_text(item) for item in inner):
+        yield True, -len(inner), inner
+    for name, content in value.items():
+        usual = str(name).casefold() in _LIST_KEYS
+        for unusual, size, found in _lists(content, depth + 1):
+            yield unusual and not usual, size, found
+
+
+def _has_text(item: Any) -> bool:
+    return isinstance(item, Mapping) and bool({"text", "title"} & set(assign(flatten(item))))
+
+
+def _records(value: Any) -> list[Any] | None:
+    """The list of objects that a JSON value is or holds: of several, one of a usual name, then the longest.
+
+    An object that has a text of its own is a record itself, whatever lists it holds.
+    """
     if isinstance(value, list):
         return value if any(isinstance(item, Mapping) for item in value) else None
-    if not isinstance(value, Mapping) or depth >= _MAX_DEPTH:
-        return None
-    for key in _LIST_KEYS:
-        for name in value:
-            if str(name).casefold() == key and isinstance(value[name], list | Mapping):
-                found = _records(value[name], depth + 1)
-                if found:
-                    return found
-    return None
+    if isinstance(value, Mapping):
+        own = assign({name: 0 for name, content in flatten(value, depth=1).items() if isinstance(content, str)})
+        if "text" in own and normalized(own["text"]) != "description":
+            return None
+    candidates = [item for item in _lists(value) if sum(map(_has_text, item[2])) * 2 >= len(item[2])]
+    return min(candidates, key=lambda item: item[:2])[2] if candidates else None
 
 
 def _usable(record: Any) -> dict[str, Any] | str:
@@ -77,10 +98,10 @@ def _document(record: Any, *, id: str, where: str, columns: Mapping[str, str] | 
     if isinstance(fields, str):
         return failed(id, f"{where}: {fields}")
     try:
-        require_text(fields, columns)
+        require_text(fields, columns, lenient=True)
     except InputError as error:
         return failed(id, f"{where}: {error}")
-    return from_fields(fields, id=id, columns=columns, defaults=defaults, notes=notes)
+    return from_fields(fields, id=id, columns=columns, defaults=defaults, notes=notes, lenient=True)
 
 
 def documents(text: str, *, id: str, columns: Mapping[str, str] | None = None, defaults: Mapping[str, Any] | None = None,

@@ -54,6 +54,8 @@ def rows(text: str, *, suffix: str = ".csv") -> Iterator[tuple[int, dict[str, An
         quoting = csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
     header: list[str] | None = None
+    last_line = text.count("\n")
+    unbalanced = quoting == csv.QUOTE_MINIMAL and text.count('"') % 2 == 1
     wrapped = False
     inner = ","
     line = 1
@@ -70,6 +72,15 @@ def rows(text: str, *, suffix: str = ".csv") -> Iterator[tuple[int, dict[str, An
         line = reader.line_num + 1
         if not any(cell.strip() for cell in record):
             continue
+        if line - start > 1 and unbalanced and line > last_line:
+            # The last record runs to the end because its quote is never closed: the lines after its first are rows.
+            yield start, f"line {start}: a quote is opened and never closed"
+            rest = text.split("\n")[start:]
+            if header is not None and not wrapped:
+                again = "\n".join([delimiter.join(header), *rest])
+                for offset, row in rows(again, suffix=suffix):
+                    yield start + offset - 1, row
+            return
         if header is None:
             if len(record) == 1:
                 inner = _delimiter(_header_line(record[0]), "") if any(d in record[0] for d in _DELIMITERS) else ""
@@ -125,9 +136,9 @@ def documents(
         yield from_fields(row, id=row_id, columns=columns, defaults=defaults, notes=notes)
 
 
-def require_text(row: Mapping[str, Any], columns: Mapping[str, str] | None) -> None:
+def require_text(row: Mapping[str, Any], columns: Mapping[str, str] | None, *, lenient: bool = False) -> None:
     """Raise unless some column of `row` holds text or a title."""
-    roles = assign(row, columns)
+    roles = assign(row, columns, lenient=lenient)
     if "text" not in roles and "title" not in roles:
         names = ", ".join(repr(name) for name in row)
         raise InputError(f"no text column among {names}: name it with --text-column (text=… in Python)")
