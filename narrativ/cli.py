@@ -6,8 +6,10 @@ usage, 130 interrupted. Nothing heavy is imported before a command runs, so ``--
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -90,6 +92,17 @@ def _documents(inputs: tuple[str, ...], options: dict[str, Any]) -> Any:
     )
 
 
+@contextmanager
+def _pipe() -> Iterator[None]:
+    """Let the reader of our output go away (``head``): nothing is wrong then, and Python must not complain at exit."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_OK)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="narrativ")
 def cli() -> None:
@@ -126,6 +139,8 @@ def label(
     Reads Markdown, HTML, text, CSV, TSV, Excel, JSON, JSONL and Parquet, gzip-compressed too. Every input is
     accounted for in the table's status column.
     """
+    from pathlib import Path
+
     from narrativ.label.labeler import Labeler
     from narrativ.run.files import label_files
     from narrativ.show.terminal import console
@@ -135,13 +150,16 @@ def label(
         raise click.UsageError(f"no table format {output_format!r}; formats are {', '.join(TABLE_FORMATS)}")
     if output != "-" and not output_format:
         table_format(output)
+    if output != "-" and any(Path(name).exists() and Path(name).resolve() == Path(output).resolve() for name in inputs):
+        raise click.UsageError(f"{output} is an input: the table would replace it")
     labeler = Labeler(codebook, engine)
     documents = _documents(inputs, options)
     err = console(sys.stderr)
     if quiet or not err.is_terminal:
-        report = label_files(documents, output, labeler, format=output_format)
+        with _pipe():
+            report = label_files(documents, output, labeler, format=output_format)
     else:
-        with err.status("reading …") as status:
+        with _pipe(), err.status("reading …") as status:
             report = label_files(
                 documents,
                 output,
@@ -210,15 +228,16 @@ def show(file: str, doc: str | None, most: int, language: str, codebook: str, en
     if doc:
         found = (pair for pair in found if pair[0].id == doc or pair[0].id.endswith(doc))
     failed = shown = 0
-    for document, labelled in islice(found, most):
-        if shown:
-            out.rule(style="dim")
-        shown += 1
-        if document.status.startswith("error"):
-            click.echo(f"failed: {document.id}: {document.status.removeprefix('error: ')}", err=True)
-            failed += 1
-        else:
-            print_document(out, document, labelled, labeler.codebook, language=language)
+    with _pipe():
+        for document, labelled in islice(found, most):
+            if shown:
+                out.rule(style="dim")
+            shown += 1
+            if document.status.startswith("error"):
+                click.echo(f"failed: {document.id}: {document.status.removeprefix('error: ')}", err=True)
+                failed += 1
+            else:
+                print_document(out, document, labelled, labeler.codebook, language=language)
     rest = sum(1 for _ in found)
     if rest:
         click.echo(f"… and {rest} documents more; --most shows them", err=True)
@@ -246,7 +265,3 @@ def main(arguments: list[str] | None = None) -> None:
     except NarrativError as error:
         click.echo(f"narrativ: {error}", err=True)
         sys.exit(EXIT_FAILED)
-    except BrokenPipeError:
-        # The reader of our output went away (head): nothing is wrong, and Python must not complain at exit.
-        sys.stderr.close()
-        sys.exit(EXIT_OK)

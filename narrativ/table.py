@@ -335,6 +335,8 @@ def is_table(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a label table, by its columns."""
     file = Path(path)
     try:
+        if not file.is_file():
+            return False
         kind = table_format(str(file))
         if kind == "parquet":
             import pyarrow.parquet as pq

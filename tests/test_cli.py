@@ -141,3 +141,19 @@ def test_help_answers_at_once() -> None:
 
 def test_version() -> None:
     assert run("--version").stdout.decode().strip() == f"narrativ, version {narrativ.__version__}"
+
+
+def test_a_table_does_not_replace_its_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("text\nsome words stand here\n")
+    code, _, stderr = call(capsys, "label", str(path), "-o", str(path))
+    assert code == cli.EXIT_USAGE
+    assert "is an input" in stderr
+    assert path.read_text() == "text\nsome words stand here\n"
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    command = f'"{sys.executable}" -m narrativ label "{SAMPLE}" -o - -q | head -n 1; echo ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("\n0")
+    assert done.stderr == ""

@@ -16,7 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "resources": {"errors"},
     "text": {"errors", "records"},
     "codebook": {"errors", "resources", "text"},
-    "read": {"errors", "records", "text"},
+    "read": {"errors", "records", "text", "table"},
     "table": {"errors", "records"},
     "label": {"errors", "records", "resources", "codebook", "text", "read", "table"},
     "analyze": {"errors", "records", "table"},

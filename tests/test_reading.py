@@ -259,3 +259,34 @@ def test_an_address_as_source_is_the_address(tmp_path: Path) -> None:
     )
     [document] = narrativ.read(path)
     assert (document.url, document.author, document.source) == ("https://news.example.org/a/1", "张三", "张三")
+
+
+def test_a_folder_does_not_read_its_own_output(tmp_path: Path, labeler: narrativ.Labeler) -> None:
+    (tmp_path / "a.txt").write_text("英伟达股价一夜暴跌，恐慌性抛售蔓延。", encoding="utf-8")
+    for ending in ("csv", "jsonl", "parquet"):
+        narrativ.write_table(labeler.label(narrativ.read(tmp_path / "a.txt")), tmp_path / f"out.{ending}")
+    assert [d.status.split(":")[0] for d in narrativ.read(tmp_path)] == ["ok", "skipped", "skipped", "skipped"]
+
+
+def test_items_on_lines_of_their_own_stay_apart(tmp_path: Path) -> None:
+    lines = ["英伟达股价暴跌", "市值蒸发六千亿", "华尔街恐慌", "特朗普称是警钟"]
+    for join in ("\n", "\n\n"):
+        path = tmp_path / "x.txt"
+        path.write_text(join.join(lines) + "\n", encoding="utf-8")
+        [document] = narrativ.read(path)
+        assert (document.title, document.text.split("\n")) == ("", lines)
+
+
+def test_file_names_that_are_no_utf8(tmp_path: Path, labeler: narrativ.Labeler) -> None:
+    import os
+
+    name = os.fsencode(tmp_path) + b"/bad\xff.txt"
+    try:
+        with open(name, "w") as stream:  # noqa: PTH123 -- a name of bytes
+            stream.write("some words stand here")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    table = labeler.label(narrativ.read(tmp_path))
+    assert table["doc_id"][0].endswith("bad\\xff.txt")
+    for ending in ("csv", "jsonl", "parquet"):
+        narrativ.write_table(table, tmp_path / f"out.{ending}")

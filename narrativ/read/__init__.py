@@ -198,7 +198,7 @@ def read(
 
 def _stream(inputs: list[str], options: _Options) -> Iterator[Document]:
     for found in files.walk(inputs):
-        name = _STDIN if found.path == "-" else Path(found.path).as_posix()
+        name = _STDIN if found.path == "-" else _printable(Path(found.path).as_posix())
         if found.error:
             yield failed(name, found.error)
             continue
@@ -215,6 +215,11 @@ def _stream(inputs: list[str], options: _Options) -> Iterator[Document]:
         except (RecursionError, MemoryError, ValueError, ArithmeticError, LookupError, OSError) as error:
             # A parser met something nobody foresaw: the input is reported with the reason, the others are read.
             yield failed(name, f"cannot be parsed: {type(error).__name__}: {error}")
+
+
+def _printable(name: str) -> str:
+    """A file name that can be written down: bytes that are no UTF-8 (names out of old archives) as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def read_text(text: str, *, id: str = "text", source: str = "", title: str = "") -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+import warnings
 
 from narrativ.records import Published
 
@@ -12,10 +13,10 @@ __all__ = ["iso", "parse_date"]
 
 _FULL = re.compile(
     r"(?P<y>\d{4})\s*(?:[-/.]|年)\s*(?P<m>\d{1,2})\s*(?:[-/.]|月)\s*(?P<d>\d{1,2})\s*[日号號]?"
-    r"(?:[T\s,]*(?:星期.|周.|週.)?\s*(?P<half>上午|下午|凌晨|早上|中午|晚上|am|pm)?\s*"
+    r"(?:[T\s,]*(?:星期.|周.|週.)?\s*(?P<half>上午|下午|凌晨|早上|中午|晚上|傍晚|am|pm)?\s*"
     r"(?P<H>\d{1,2})\s*[:时時点點]\s*(?P<M>\d{1,2})?\s*[:分]?\s*(?P<S>\d{1,2})?(?:[.,](?P<f>\d{1,9}))?\s*秒?\s*"
-    r"(?P<half2>am|pm)?)?"
-    r"\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|北京时间|北京時間|CST|HKT)?",
+    r"(?P<half2>[ap]\.?m\b\.?)?)?"
+    r"\s*(?P<z>(?:UTC|GMT)\s*[+-]\d{1,2}(?::?\d{2})?|Z|UTC|GMT|[+-]\d{2}:?\d{2}|北京时间|北京時間|CST|HKT)?",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(
@@ -24,8 +25,11 @@ _COMPACT = re.compile(
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?$")
 _DAY_MONTH = re.compile(r"^(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})(?P<rest>\s.*)?$")
 _CHINA = dt.timezone(dt.timedelta(hours=8))
-_HALF_DAY = {"下午": 12, "晚上": 12, "pm": 12}
+_HALF_DAY = {"下午": 12, "晚上": 12, "傍晚": 12, "pm": 12}
 _BEIJING = re.compile("北京时间|北京時間")
+_ENGLISH_HOURS = {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "BST": 1, "CET": 1,
+                  "CEST": 2, "HKT": 8, "SGT": 8, "AEST": 10, "AEDT": 11}  # fmt: skip
+_ENGLISH_ZONES = {name: 3600 * hours for name, hours in _ENGLISH_HOURS.items()}
 _EARLIEST, _LATEST = 1900, 2100
 _ENGLISH_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
@@ -38,9 +42,12 @@ def _zone(name: str | None) -> dt.tzinfo | None:
         return dt.timezone.utc
     if upper in ("CST", "HKT") or name.startswith("北京"):
         return _CHINA  # on Chinese pages CST is China Standard Time
-    sign = -1 if name[0] == "-" else 1
-    digits = name[1:].replace(":", "")
-    return dt.timezone(sign * dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    offset = re.sub(r"^(?:UTC|GMT)\s*", "", upper)
+    sign = -1 if offset[0] == "-" else 1
+    hours, _, minutes = offset[1:].partition(":")
+    if not minutes and len(hours) > 2:
+        hours, minutes = hours[:-2], hours[-2:]
+    return dt.timezone(sign * dt.timedelta(hours=int(hours), minutes=int(minutes or 0)))
 
 
 def _build(match: re.Match[str]) -> Published:
@@ -50,9 +57,11 @@ def _build(match: re.Match[str]) -> Published:
         if part.get("H") is None:
             return day
         hour = int(part["H"])
-        half = (part.get("half") or part.get("half2") or "").lower()
-        if half in _HALF_DAY and hour < 12:
-            hour += _HALF_DAY[half]
+        half = (part.get("half") or part.get("half2") or "").lower().replace(".", "")
+        if half == "晚上" and hour == 12:
+            return day  # midnight of which night?
+        if (half in _HALF_DAY and hour < 12) or (half == "中午" and hour < 3):
+            hour += 12
         elif half in ("am", "凌晨") and hour == 12:
             hour = 0
         micro = int((part.get("f") or "0").ljust(6, "0")[:6])
@@ -73,8 +82,11 @@ def _english(text: str) -> Published:
     found: list[dt.datetime] = []
     for default in (dt.datetime(1904, 2, 3, 4, 5, 6), dt.datetime(1908, 7, 9, 10, 11, 12)):
         try:
-            found.append(parser.parse(text, default=default, tzinfos={"EST": -18000, "EDT": -14400, "HKT": 28800}))
-        except (ValueError, OverflowError, parser.UnknownTimezoneWarning):
+            with warnings.catch_warnings():
+                # A zone that is not in the list is unknown (CST is three), and the time stays without one.
+                warnings.simplefilter("ignore", parser.UnknownTimezoneWarning)
+                found.append(parser.parse(text, default=default, tzinfos=_ENGLISH_ZONES))
+        except (ValueError, OverflowError):
             return None
     first, second = found
     if first.date() != second.date():

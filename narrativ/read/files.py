@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from narrativ.errors import InputError
+from narrativ.table import is_table
 
 __all__ = ["FORMATS", "MAX_BYTES", "Found", "format_of", "load", "walk"]
 
@@ -62,6 +63,8 @@ def _walk_folder(folder: str) -> Iterator[Found]:
                 continue
             if format_of(name)[0] is None:
                 yield Found(path, skip=f"{Path(name).suffix.lower()} is no format that narrativ reads")
+            elif is_table(path):
+                yield Found(path, skip="a label table, narrativ's own output")
             else:
                 yield Found(path)
     yield from problems

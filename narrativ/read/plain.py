@@ -20,7 +20,12 @@ _STARTS_ITEM = re.compile(
     r"^(?:[-*•·●■▪‣]\s|\d{1,3}[.、)）]\s?|[（(]\d{1,2}[)）]|[一二三四五六七八九十]{1,3}、|#|@|【|&gt;|>|https?://)"
 )
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff，、：；“”‘’（）《》]")
+_WANTS_MORE = re.compile(
+    r"(?:[把被和与及或在对从向将给让使因由而但所为比跟與對從將給讓為]|\b(?:a|an|the|in|on|of|to|for|and|or|by|with|at|from|that|as|is|was|has|had))$"
+)
 _PLAIN_HAN = re.compile("[\u4e00-\u9fd5]")
+# Nobody wraps at fewer columns (a Han character takes two): shorter lines are items, headlines, verse.
+_MIN_COLUMN = 36
 _TITLE_MAX_HAN = 60
 _TITLE_MAX_WORDS = 25
 
@@ -63,6 +68,7 @@ def rejoin(text: str) -> list[str]:
     open_lines = [_width(line) for block in blocks for line in block[:-1] if not _SENTENCE_END.search(line)]
     wrapped = (
         bool(open_lines)
+        and wide >= _MIN_COLUMN
         and longest <= 140
         and sum(width >= 0.7 * wide for width in open_lines) >= 0.7 * len(open_lines)
     )
@@ -88,23 +94,22 @@ def _rejoin_split(paragraphs: Sequence[str]) -> list[str]:
     """Paragraphs that a blank line cut in mid-sentence: one ends openly and the next goes on."""
     merged: list[str] = []
     for paragraph in paragraphs:
-        if merged:
-            before = merged[-1]
-            open_end = re.search(r"[，、,—]$", before) or (
-                not _SENTENCE_END.search(before) and _width(before) >= 30 and re.search(r"[\w”」』]$", before)
-            )
-            goes_on = bool(re.match(r"[a-z]", paragraph)) or bool(re.match("[\u3400-\u9fff“「《]", paragraph))
-            if (
-                re.search(r"[A-Za-z0-9]$", before)
-                and re.match(r"[A-Z]", paragraph)
-                and not _SENTENCE_END.search(before)
-            ):
-                goes_on = bool(re.search(r"\b(?:a|an|the|in|on|of|to|for|and|or|by|with|at|from|that|as)$", before))
-            if open_end and goes_on and not _STARTS_ITEM.match(paragraph):
-                merged[-1] = _join(before, paragraph)
-                continue
-        merged.append(paragraph)
+        if merged and _goes_on(merged[-1], paragraph) and not _STARTS_ITEM.match(paragraph):
+            merged[-1] = _join(merged[-1], paragraph)
+        else:
+            merged.append(paragraph)
     return merged
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a sentence runs across two lines: a comma or a word that wants more at the end, or a word cut in two."""
+    if _SENTENCE_END.search(before) or _width(before) < 30:
+        return False
+    if re.search(r"[，、,—]$", before):
+        return bool(re.match("[a-z\u3400-\u9fff“「《]", after))
+    if _WANTS_MORE.search(before):
+        return True
+    return bool(re.match("[a-z]", after)) or cut_inside_word(before, after)
 
 
 def cut_inside_word(left: str, right: str) -> bool:
@@ -145,7 +150,9 @@ def document(source: str, *, id: str, defaults: Mapping[str, Any] | None = None,
         following = [line for line in lines[first + 1 :] if line.strip()]
         separated = first + 1 < len(lines) and not lines[first + 1].strip()
         byline_next = bool(following) and bool(find([clean(line) for line in following[:3]]).lines)
-        if following and _title_like(candidate) and (separated or byline_next):
+        # A list of lines without a full stop among them has no title: its first line is one of them.
+        told = any(_SENTENCE_END.search(clean(line)) or len(line) > 2 * len(candidate) for line in following)
+        if following and told and _title_like(candidate) and (separated or byline_next):
             title = candidate
             rest = "\n".join(lines[first + 1 :])
     # Lines are cleaned one by one, so that blank lines still tell where paragraphs end.

@@ -25,6 +25,7 @@ MAX_WORDS = 150
 """Longest English passage, in words (codebook)."""
 
 Span = tuple[int, int]
+_WINDOW = 4000
 
 # Han with its punctuation and full-width forms: what is counted as one character of a Chinese text.
 _WIDE = "\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff“”‘’…—"
@@ -280,8 +281,9 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
 def _cut(text: str, span: Span) -> Iterator[Span]:
     """Pieces of a sentence that alone exceeds the limit (speech recognition writes no full stops)."""
     start, end = span
-    while size(text[start:end]) > 1.0:
-        low, high = 1, end - start
+    # A passage has at most 150 words; what is longer than this many characters is cut in any case.
+    while end - start > _WINDOW or size(text[start:end]) > 1.0:
+        low, high = 1, min(end - start, _WINDOW)
         while low < high:  # the longest prefix within the limit
             middle = (low + high + 1) // 2
             if size(text[start : start + middle]) <= 1.0:
