@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import narrativ
@@ -110,6 +111,8 @@ def test_wrong_options_are_said(labeler: Labeler) -> None:
         Labeler(engine="magic")
     with pytest.raises(OptionError, match="takes documents"):
         labeler.label("a path")
+    with pytest.raises(OptionError, match="batch_size is 0"):
+        Labeler(batch_size=0)
     assert repr(labeler) == "Labeler(codebook='deepseek', engine='lexicon')"
 
 
@@ -120,3 +123,13 @@ def test_counts_by_source(labeler: Labeler) -> None:
     assert counts["documents"].sum() == table[table["status"] == "ok"]["doc_id"].nunique()
     assert counts["market_shock"].sum() == sum("market_shock" in frames for frames in table["frames"])
     assert counts["passages"].is_monotonic_decreasing
+
+
+def test_texts_and_dataframes_can_be_labelled(labeler: Labeler) -> None:
+    table = labeler.label(["英伟达股价一夜暴跌，恐慌性抛售蔓延。", "The recipe takes forty minutes."])
+    assert table["frames"].tolist() == [["market_shock"], []]
+    frame = pd.DataFrame({"正文": ["英伟达股价一夜暴跌，恐慌性抛售蔓延。"], "媒体": ["某报"], "n": [3]})
+    row = labeler.label(narrativ.read(frame)).iloc[0]
+    assert (row["doc_id"], row["source"], row["frames"]) == ("row#1", "某报", ["market_shock"])
+    with pytest.raises(OptionError, match="takes documents"):
+        labeler.label(frame)

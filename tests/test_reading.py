@@ -12,11 +12,24 @@ import pytest
 
 import narrativ
 from narrativ.errors import OptionError
+from narrativ.read.byline import find
 from narrativ.read.dates import iso
 from narrativ.records import Document
 from tests.conftest import DATA, cases
 
 READING = cases("reading.json")
+
+
+@pytest.mark.parametrize("case", cases("bylines.json"), ids=lambda case: case["lines"][0])
+def test_bylines(case: dict[str, object]) -> None:
+    lines = [str(line) for line in case["lines"]]  # type: ignore[attr-defined]
+    found = find([*lines, "正文在这里，说的是别的事情，有好几句话。", "第二段也在这里。"])
+    assert found.lines == (set() if case.get("kept") else set(range(len(lines))))
+    assert (found.author, found.source, iso(found.published)) == (
+        case.get("author", ""),
+        case.get("source", ""),
+        case.get("date", ""),
+    )
 
 
 def posts(documents: Iterator[Document]) -> list[Document]:
@@ -290,3 +303,25 @@ def test_file_names_that_are_no_utf8(tmp_path: Path, labeler: narrativ.Labeler) 
     assert table["doc_id"][0].endswith("bad\\xff.txt")
     for ending in ("csv", "jsonl", "parquet"):
         narrativ.write_table(table, tmp_path / f"out.{ending}")
+
+
+def test_excel_with_a_title_merged_cells_and_days(tmp_path: Path) -> None:
+    import datetime as dt
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [["一月热帖汇总", None, None], ["来源", "正文", "日期"], ["某报", "第一条内容在这里", dt.datetime(2025, 1, 28)],
+            [None, "#N/A", dt.datetime(2025, 1, 29, 9, 30)], ["别家", "null", None]]  # fmt: skip
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A3:A4")
+    book.save(tmp_path / "x.xlsx")
+    found = [(d.source, d.text, iso(d.published)) for d in narrativ.read(tmp_path / "x.xlsx")]
+    assert found == [
+        ("某报", "第一条内容在这里", "2025-01-28"),
+        ("某报", "#N/A", "2025-01-29T09:30:00"),
+        ("别家", "null", ""),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -41,12 +42,14 @@ class Labeler:
 
     def __init__(
         self,
-        codebook: str | Codebook = "deepseek",
+        codebook: str | os.PathLike[str] | Codebook = "deepseek",
         engine: str | Engine = "lexicon",
         *,
         batch_size: int = _BATCH,
     ) -> None:
-        self.codebook = load_codebook(codebook) if isinstance(codebook, str) else codebook
+        if batch_size < 1:
+            raise OptionError(f"batch_size is {batch_size}; it must be 1 or more")
+        self.codebook = codebook if isinstance(codebook, Codebook) else load_codebook(os.fspath(codebook))
         self.engine = _engine(engine, self.codebook) if isinstance(engine, str) else engine
         self.batch_size = batch_size
         self._boilerplate = load_boilerplate()
@@ -78,19 +81,24 @@ class Labeler:
             for passage, labels in labelled:
                 yield row_of(document, passage, labels)
 
-    def label(self, documents: Iterable[Document] | str) -> pd.DataFrame:
-        """The label table of documents (what :func:`narrativ.read` yields), as a DataFrame; see ``docs/label-table.md``.
+    def label(self, documents: Iterable[Document | str]) -> pd.DataFrame:
+        """The label table of documents, as a DataFrame; see ``docs/label-table.md``.
+
+        Parameters
+        ----------
+        documents
+            What :func:`narrativ.read` yields, or plain texts.
 
         Raises
         ------
         OptionError
             `documents` is a string: a path must be read first, a text goes to the labeler itself.
         """
-        if isinstance(documents, str):
+        if isinstance(documents, str | os.PathLike) or hasattr(documents, "itertuples"):
             raise OptionError(
                 "label() takes documents: labeler.label(narrativ.read(path)), or labeler(text) for one text"
             )
-        return to_dataframe(self.rows(documents))
+        return to_dataframe(self.rows(_as_documents(documents)))
 
     def __call__(self, text: str, *, title: str = "", source: str = "") -> Result:
         """Labels of one text, with its evidence; shows itself in notebooks."""
@@ -102,6 +110,13 @@ class Labeler:
 
     def __repr__(self) -> str:
         return f"Labeler(codebook={self.codebook.id!r}, engine={self.engine.name!r})"
+
+
+def _as_documents(items: Iterable[Document | str]) -> Iterator[Document]:
+    from narrativ.read import read_text
+
+    for number, item in enumerate(items):
+        yield read_text(item, id=f"text {number}") if isinstance(item, str) else item
 
 
 def _engine(name: str, codebook: Codebook) -> Engine:

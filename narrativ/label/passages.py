@@ -37,7 +37,14 @@ _SURELY_ENOUGH = 60
 _SHORT = 0.3
 # An unmatched stretch between two matched ones is part of the promotion up to this size.
 _BRIDGE = 0.3
+# A machine's summary may be a list: as many items, each at most this long, belong to it.
+_SUMMARY_ITEMS = 3
+_SUMMARY_ITEM = 0.1
 _END_MARK = re.compile(r"^[\W_]*(?:end|the end|完|全文完|全文结束|正文结束|fin|-30-)[\W_]*$")
+_MAY_SUMMARIZE = re.compile("摘要|总结|速读|导读|概要|要点|summary|digest|takeaways|key points|overview|生成")
+_SUMMARY_LINE = re.compile(
+    r"^[\W_]*(?:ai|人工智能|智能)\s*(?:摘要|总结|速读|导读)\s*[:：]|以[下上](?:摘要|总结|内容)由\s*ai\s*(?:自动)?生成|^(?:ai|machine)[- ]generated summary\s*:"
+)
 _SUMMARY_HEADING = re.compile(
     r"^[\W_]*(?:(?:ai|智能|人工智能|机器|gpt|大模型)\s*(?:摘要|总结|导读|速读|概要|概括|要点|生成摘要)|"
     r"(?:ai|machine|auto(?:matic(?:ally)?)?)[- ]?(?:generated)?\s*(?:summary|digest|takeaways|key points|overview))[\W_]*$"
@@ -80,15 +87,18 @@ def _pieces(form: str, boilerplate: Boilerplate) -> list[_Piece]:
     """Paragraphs and, of long ones, runs of sentences, with whether they are boilerplate; in order."""
     pieces: list[_Piece] = []
     paragraphs = paragraph_spans(form)
-    summary = False
+    summary = 0
     for start, end in paragraphs:
         line = form[start:end]
         if summary:
+            # The summary is the paragraph under its heading, or a few short lines.
             pieces.append((start, end, True))
-            summary = False
+            summary -= 1 if size(line) <= _SUMMARY_ITEM else summary
+        elif _SUMMARY_LINE.search(line) and size(line) <= 1.0:
+            pieces.append((start, end, True))
         elif len(line) <= 40 and _SUMMARY_HEADING.match(line):
             pieces.append((start, end, True))
-            summary = True
+            summary = _SUMMARY_ITEMS
         else:
             pieces.extend(_paragraph_pieces(form, (start, end), boilerplate))
     marked = [number for number, piece in enumerate(pieces) if piece[2]]
@@ -115,7 +125,7 @@ def _bridged(form: str, start: int, end: int, gap: Sequence[_Piece], *, late: bo
 def _spans(document: Document, form: str, boilerplate: Boilerplate) -> list[_Piece]:
     whole = POST_LIMIT if document.kind in ("post", "comment") else 1.0
     spans = passage_spans(document.text, whole=whole)
-    if not boilerplate.cue_positions(form) and "摘要" not in form and "summary" not in form:
+    if not boilerplate.cue_positions(form) and not _MAY_SUMMARIZE.search(form):
         return [(start, end, False) for start, end in spans]
     pieces = _pieces(form, boilerplate)
     if not any(piece[2] for piece in pieces):

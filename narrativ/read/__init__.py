@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from narrativ.errors import InputError, OptionError
 from narrativ.read import files, frames, html, jsonfile, markdownfile, plain, tables
@@ -30,6 +30,9 @@ from narrativ.read.columns import ROLES
 from narrativ.read.decode import decode
 from narrativ.read.markdown import looks_like_markdown
 from narrativ.records import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["READ_FORMATS", "read", "read_text"]
 
@@ -142,7 +145,7 @@ def _parse(data: bytes, *, id: str, name: str, options: _Options) -> Iterator[Do
 
 
 def read(
-    path_or_paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    path_or_paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | pd.DataFrame,
     *,
     format: str | None = None,
     columns: Mapping[str, str] | None = None,
@@ -157,7 +160,8 @@ def read(
     Parameters
     ----------
     path_or_paths
-        Files, folders (recursively, hidden files aside), globs, or ``-`` for standard input.
+        Files, folders (recursively, hidden files aside), globs, or ``-`` for standard input; or a DataFrame with a
+        document a row.
     format
         One of :data:`READ_FORMATS` for every file, whatever its name says.
     columns
@@ -189,9 +193,12 @@ def read(
     for role in columns or {}:
         if role not in ROLES:
             raise OptionError(f"no role {role!r}; roles are {', '.join(ROLES)}")
+    defaults = {role: value for role, value in (("source", source), ("author", author)) if value}
+    if hasattr(path_or_paths, "itertuples"):
+        frame = cast("pd.DataFrame", path_or_paths)
+        return frames.dataframe_documents(frame, id="row", columns=columns, defaults=defaults)
     single = isinstance(path_or_paths, str | os.PathLike)
     inputs = [os.fspath(path_or_paths)] if single else [os.fspath(path) for path in path_or_paths]  # type: ignore[arg-type,union-attr]
-    defaults = {role: value for role, value in (("source", source), ("author", author)) if value}
     options = _Options(format, dict(columns or {}), defaults, source_from_folder, encoding, max_bytes)
     return _stream(inputs, options)
 

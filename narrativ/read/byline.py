@@ -16,11 +16,25 @@ from narrativ.records import Published
 
 __all__ = ["Byline", "find", "original_author"]
 
+_DATE_SOURCE = re.compile(
+    r"^(?P<date>\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?)\s*[|｜]?\s*(?:来源|來源|稿源)\s*[：:]\s*(?P<source>\S{2,20})$"
+)
+_OUTLET_REPORTER = re.compile(
+    r"^[■●▲◎]?\s*(?P<outlet>[\u4e00-\u9fff]{2,6}(?:报|報|网|網|社|刊|新闻|新聞))?\s*(?:本报|本報)?(?:记者|記者)\s*[:：]?\s*(?P<author>[^\s/／:：,，。]{2,4})$"
+)
+_COMPILED = re.compile(
+    r"^[〔【（(]?(?:編譯|编译)\s*(?P<author>[\u4e00-\u9fff]{2,4})\s*[/／](?:綜合外電|综合外电|外電|外电|綜合報導|综合报道)[〕】）)]?$"
+)
+_NAME_WEN = re.compile(r"^(?P<author>[\u4e00-\u9fff·]{2,6})\s*[/／]\s*(?:文|撰|图文|圖文)$")
+_NAME_DATE = re.compile(
+    r"^(?P<author>[\u4e00-\u9fff·]{2,4})\s+(?P<date>\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2})?)$"
+)
+_BY_DATE = re.compile(r"^by\s+(?P<names>[^|·•,]{3,50}?)\s*(?:[|·•,]\s*(?P<rest>.{3,40}))$", re.IGNORECASE)
 _TOP_LINES = 7
 _MAX_LINE = 90
 
 _LABELS = {
-    "author": "作者|原作者|文|撰文|撰稿|撰稿人|作者名|本文作者|执笔|執筆|编译|編譯|整理|口述|采访|採訪|记者|記者",
+    "author": "作者|原作者|文|撰文|撰稿|撰稿人|作者名|本文作者|执笔|執筆|采写|採寫|编译|編譯|整理|口述|采访|採訪|记者|記者",
     "source": "来源|來源|出处|出處|信息来源|文章来源|消息来源|转载自|轉載自|首发|公众号|公眾號",
     "date": "时间|時間|日期|发布时间|發布時間|发布日期|發布日期|发表时间|發表時間",
     "reach": "阅读|閱讀|阅读量|閱讀量|浏览|瀏覽|浏览量|瀏覽量|点击|播放",
@@ -32,10 +46,10 @@ _LABEL = re.compile(
 )
 _ROLE = {label: role for role, labels in _LABELS.items() for label in labels.split("|")}
 _REPORTER = re.compile(
-    r"^[（(【]?(?:本报|本報|本刊|本網|本网|特约|特約|見習|见习|駐.{1,4}|驻.{1,4})?(?:记者|記者|通讯员|通訊員)\s*[:：]?\s*"
+    r"^[（(【〔]?(?:本报|本報|本刊|本網|本网|特约|特約|見習|见习|駐.{1,4}|驻.{1,4})?(?:记者|記者|通讯员|通訊員)\s*[:：]?\s*"
     r"(?P<author>[^\s/／:：,，。]{2,4}(?:、[^\s/／:：,，。]{2,4})*?)"
     r"(?:\s*[/／]|\s|(?=(?:综合|綜合)?(?:报道|報導|報道|摄|攝)))"
-    r"(?P<rest>.{0,40}?)(?:综合|綜合)?(?:报道|報導|報道|电|電|摄|攝)?[）)】]?$"
+    r"(?P<rest>.{0,40}?)(?:综合|綜合)?(?:报道|報導|報道|电|電|摄|攝)?[）)】〕]?$"
 )
 _BY = re.compile(r"^(?:by|words by|written by|story by)\s+(?P<names>[^\W\d_][\w.'’\- ,&]{2,70})$", re.IGNORECASE)
 _BY_PLACE = re.compile(
@@ -86,6 +100,18 @@ def _labelled(line: str, found: Byline) -> bool:
         values.append((_ROLE[match["label"]], inner[match.end() : end].strip(" ,，；;|｜/／")))
     if any(len(value) > 40 or re.search(r"[。！？!?]", value) for _, value in values):
         return False
+    # A line is a byline only when its values are what its labels say: 时间：凌晨三点 is the text's own.
+    for role, value in values:
+        if role == "date" and parse_date(value) is None:
+            return False
+        if role == "reach" and parse_count(value) is None:
+            return False
+        if role in ("author", "source") and (
+            not _name(value) or re.search(r"我们|我們|哪里|哪裡|什么|什麼|为何|為何", value)
+        ):
+            return False
+        if role == "other" and (len(value) > 16 or re.search(r"[，,、].*[，,]|显示|顯示|走势|走勢", value)):
+            return False
     for role, value in values:
         if role == "author" and not found.author:
             found.author = _name(value)
@@ -102,11 +128,29 @@ def _reporter(line: str, found: Byline) -> bool:
     match = _REPORTER.match(line)
     if not match or re.search(r"[。！？!?，,]", line):
         return False
-    if not re.search(r"(?:报道|報導|報道|电|電|摄|攝)[）)】]?$", line) and len(line) > 24:
+    if not re.search(r"(?:报道|報導|報道|电|電|摄|攝)[）)】〕]?$", line) and len(line) > 24:
         return False
     found.author = found.author or match["author"].strip()
     found.published = found.published or parse_date(line)
     return True
+
+
+def _outlet(line: str, found: Byline) -> bool:
+    """Lines of Chinese portals: a date with its source, an outlet's reporter, a compiler, a name with a date."""
+    match = _DATE_SOURCE.match(line)
+    if match:
+        found.source = found.source or _name(match["source"])
+        found.published = found.published or parse_date(match["date"])
+        return True
+    for rule in (_OUTLET_REPORTER, _COMPILED, _NAME_WEN, _NAME_DATE):
+        match = rule.match(line)
+        if match:
+            facts = match.groupdict()
+            found.author = found.author or facts["author"]
+            found.source = found.source or facts.get("outlet") or ""
+            found.published = found.published or parse_date(facts.get("date"))
+            return True
+    return False
 
 
 def _wechat(line: str, found: Byline) -> bool:
@@ -120,6 +164,15 @@ def _wechat(line: str, found: Byline) -> bool:
 
 
 def _english(line: str, found: Byline) -> bool:
+    match = _BY_DATE.match(line)
+    if match and match["names"][0].isupper():
+        date = parse_date(match["rest"])
+        if date is not None or re.fullmatch(r"[A-Z][\w&.' -]{1,30}", match["rest"]):
+            found.author = found.author or match["names"].strip()
+            found.published = found.published or date
+            if date is None and not re.search(r"(?i)staff|correspond|report|edit|writer", match["rest"]):
+                found.source = found.source or match["rest"].strip()
+            return True
     match = _BY.match(line)
     if match:
         names = _BY_PLACE.sub("", match["names"]).strip(" ,")
@@ -172,7 +225,7 @@ def find(lines: Sequence[str]) -> Byline:
             if found.lines:
                 break
             continue
-        if any(rule(line, found) for rule in (_wechat, _labelled, _reporter, _english, _bare_date)):
+        if any(rule(line, found) for rule in (_wechat, _labelled, _outlet, _reporter, _english, _bare_date)):
             found.lines.add(number)
         elif found.lines:
             break

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from narrativ.errors import InputError
 from narrativ.read.build import from_fields
+from narrativ.read.columns import assign
 from narrativ.read.tables import require_text
 from narrativ.records import Document
 
@@ -27,7 +28,10 @@ def _cell(value: Any) -> Any:
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value) or value is pd.NA:
         return ""
     if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
+        value = value.to_pydatetime()
+    if isinstance(value, dt.datetime):
+        # A spreadsheet has no days, only midnights.
+        return value.date() if value.tzinfo is None and value.time() == dt.time(0) else value
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and value.is_integer():
@@ -53,26 +57,53 @@ def dataframe_documents(
             yield from_fields(row, id=f"{id}#{number}", columns=columns, defaults=defaults, notes=notes)
 
 
-def excel_documents(data: bytes, *, id: str, columns: Mapping[str, str] | None = None, defaults: Mapping[str, Any] | None = None,
-                    ) -> Iterator[Document]:  # fmt: skip
-    """A document a row of each sheet that holds text; a sheet without a text column is an error only when none has one."""
-    import zipfile
+_HEADER_ROWS = 10
 
+
+def _sheet(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """A sheet's rows as a frame, headed by the first row that names a column of text (titles may stand above it)."""
     import pandas as pd
 
+    head = 0
+    for number, row in enumerate(rows[:_HEADER_ROWS]):
+        names = [str(cell).strip() for cell in row if cell is not None]
+        if len(names) > 1 and {"text", "title"} & set(assign(names)):
+            head = number
+            break
+    header = [str(cell).strip() if cell is not None else f"column {place}" for place, cell in enumerate(rows[head], 1)]
+    frame: pd.DataFrame = pd.DataFrame(rows[head + 1 :], columns=header, dtype=object)
+    return frame
+
+
+def excel_documents(
+    data: bytes, *, id: str, columns: Mapping[str, str] | None = None, defaults: Mapping[str, Any] | None = None
+) -> Iterator[Document]:
+    """A document a row of each sheet that holds text; a sheet without a text column is an error only when none has one.
+
+    A merged cell counts in each of its rows.
+    """
+    import zipfile
+
+    import openpyxl
+
     try:
-        sheets = pd.read_excel(io.BytesIO(data), sheet_name=None, dtype=object, engine="openpyxl")
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise InputError(f"no readable Excel workbook ({error}); old .xls files must be saved as .xlsx") from error
     used = 0
     problem: InputError | None = None
-    for name, sheet in sheets.items():
-        if sheet.empty:
+    for sheet in book.worksheets:
+        merged = {}
+        for area in list(sheet.merged_cells.ranges):
+            value = sheet.cell(area.min_row, area.min_col).value
+            merged.update(dict.fromkeys(area.cells, value))
+        rows = [tuple(merged.get((cell.row, cell.column), cell.value) for cell in row) for row in sheet.iter_rows()]
+        rows = [row for row in rows if any(cell is not None for cell in row)]
+        if len(rows) < 2:
             continue
+        name = f"{id}#{sheet.title}" if len(book.worksheets) > 1 else id
         try:
-            yield from dataframe_documents(
-                sheet, id=f"{id}#{name}" if len(sheets) > 1 else id, columns=columns, defaults=defaults
-            )
+            yield from dataframe_documents(_sheet(rows), id=name, columns=columns, defaults=defaults)
             used += 1
         except InputError as error:
             problem = error

@@ -134,6 +134,51 @@ def _config() -> Any:
     return config
 
 
+_LEAD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|intro|standfirst|dek|deck|导语|導語|summary|abstract)(?:$|[\s_-])", re.IGNORECASE
+)
+_PLATFORMS = frozenset(("微信公众平台", "微信公眾平台"))
+_TITLE_TAIL = re.compile(r"\s*(?:[|｜_]|\s[-–—]\s).*$")
+
+
+def _lead(tree: Any, text: str) -> list[str]:
+    """Opening paragraphs that stand in a box of their own, which the extraction of main text passes over."""
+    found = []
+    known = re.sub(r"\W+", "", text)
+    for element in tree.xpath("//article//*[@class] | //main//*[@class]"):
+        if not _LEAD_CLASS.search(element.get("class", "")) or len(element.xpath(".//p")) > 2:
+            continue
+        lead = " ".join(element.text_content().split())
+        if 20 <= len(lead) <= 600 and re.sub(r"\W+", "", lead) not in known:
+            found.append(lead)
+    return found[:2]
+
+
+def _chinese_portals(tree: Any, source: str, facts: dict[str, Any]) -> None:
+    """What the pages of Chinese platforms state in places of their own."""
+    account = tree.xpath("//*[@id='js_name']")
+    if facts.get("source") in _PLATFORMS:
+        facts["source"] = " ".join(account[0].text_content().split()) if account else None
+    if not facts.get("date"):
+        moment = re.search(r"var (?:ct|create_time)\s*=\s*[\"'](\d{10})[\"']", source)
+        stated = tree.xpath(
+            "//*[@id='publish_time' or @id='pubtime_baidu' or @class='pubtime' or @itemprop='datePublished']"
+        )
+        if moment:
+            facts["date"] = moment[1]
+        elif stated:
+            facts["date"] = stated[0].get("datetime") or stated[0].get("content") or stated[0].text_content().strip()
+    facts["source"] = re.sub(r"^(?:来源|來源)\s*[:：]\s*", "", str(facts.get("source") or ""))
+    if str(facts.get("author") or "").isdigit():
+        facts["author"] = None
+    heading = tree.find(".//h1")
+    title = str(facts.get("title") or "")
+    if heading is not None:
+        shown = " ".join(heading.text_content().split())
+        if 4 <= len(shown) < len(title) and title.startswith(shown) and _TITLE_TAIL.match(title[len(shown) :]):
+            facts["title"] = shown
+
+
 def page(source: str) -> tuple[str, Mapping[str, Any]]:
     """Main text and facts of an HTML page.
 
@@ -190,6 +235,8 @@ def page(source: str) -> tuple[str, Mapping[str, Any]]:
         heading = tree.find(".//h1")
         if not facts.get("title"):
             facts["title"] = tags.get("og:title") or (heading.text_content() if heading is not None else None)
+        _chinese_portals(tree, source, facts)
+        text = "\n".join([*_lead(tree, text), text])
     if not text.strip():
         text, _ = strip_tags(source)
     return text, {name: value for name, value in facts.items() if value}

@@ -14,7 +14,7 @@ from narrativ.read.columns import assign
 from narrativ.read.markdown import Block, blocks
 from narrativ.read.plain import cut_inside_word
 from narrativ.read.postlist import documents as post_documents
-from narrativ.read.postlist import find_posts, is_date_heading
+from narrativ.read.postlist import find_posts, is_date_heading, looks_like_list
 from narrativ.records import Document
 
 __all__ = ["documents"]
@@ -93,6 +93,8 @@ def documents(
         if not said.get(role):
             said[role] = value
     remarks = [*notes, *front.notes]
+    if not posts and looks_like_list(body):
+        remarks.append("looks like a list of posts, in a form that was not recognised: read as one article")
     article = from_fields(fields, id=id, text=text, defaults=said, notes=remarks)
     made: list[Document] = []
     if posts:

@@ -26,7 +26,7 @@ from narrativ.read.markdown import to_text
 from narrativ.read.numbers import parse_count
 from narrativ.records import Document
 
-__all__ = ["Post", "documents", "find_posts", "is_date_heading", "post_moment"]
+__all__ = ["Post", "documents", "find_posts", "is_date_heading", "looks_like_list", "post_moment"]
 
 _DATE_HEADING = re.compile(
     r"^\s{0,3}(?:#{1,6}\s*)?[*_]{0,2}(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?[*_]{0,2}\s*(?:[:：].*)?$"
@@ -47,6 +47,10 @@ _COMMENT = re.compile(
 )
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _OTHER_ITEM = re.compile(r"^[-*+]\s*[*_]{0,2}[^\s：:，。,.]{1,8}[*_]{0,2}\s*[：:]")
+_LIKE_POST = re.compile(
+    r"^[\s*_>#-]*(?:[上下]午|凌晨|晚上)?\s*\d{1,2}[:：]\d{2}(?::\d{2})?\b.{0,60}(?:@\w+|浏览|瀏覽|阅读|閱讀|views)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _RULE = re.compile(r"^\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*$")
 _X_STATUS = re.compile(r"^https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(?P<number>\d{15,20})")
 _X_EPOCH = 1_288_834_974_657
@@ -78,6 +82,11 @@ def post_moment(url: str) -> dt.datetime | None:
     milliseconds = (int(match["number"]) >> 22) + _X_EPOCH
     moment = dt.datetime.fromtimestamp(milliseconds / 1000, dt.timezone.utc)
     return moment if 2010 <= moment.year <= 2100 else None
+
+
+def looks_like_list(source: str) -> bool:
+    """Whether many lines begin with a time and name views or a handle, in a form that is no post list to us."""
+    return len(_LIKE_POST.findall(source)) >= 5
 
 
 def is_date_heading(line: str) -> bool:
