@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types docs wheel-test bench clean
+.PHONY: help demo test train check format lint types docs wheel-test bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ wheel-test: $(STAMP) ## Build the wheel and run it in a fresh environment outsid
 	$(BIN)/python -m tests.wheel_tool
 
 check: lint types docs test wheel-test ## Everything that must pass
+
+train: $(STAMP) ## Train the models from corpora/ alone
+	$(BIN)/python -m narrativ.learn.train
 
 bench: $(STAMP) ## Speed, as ratios in one run on one core
 	$(BIN)/python -m benchmarks.pipeline
