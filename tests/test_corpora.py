@@ -68,3 +68,19 @@ def test_no_training_passage_is_in_the_gold_set(training: list[Example], gold: l
     for example in gold:
         own = shingles(example)
         assert not own or len(own & seen) < 0.2 * len(own), example.id
+
+
+def test_stance_pairs_are_well_formed() -> None:
+    """390 minimal pairs for the stance engine to come: one word changes, and the stance must change or must not."""
+    from narrativ.resources import read_tsv
+    from tests.conftest import CASES
+
+    columns = ("id", "script", "phenomenon", "target", "first", "stance_first", "second", "stance_second", "note")
+    rows = [row for _, row in read_tsv(CASES / "stance_pairs.tsv", columns)]
+    assert len({row["id"] for row in rows}) == len(rows) >= 300
+    for row in rows:
+        assert row["script"] in ("Hans", "Hant", "Latn")
+        assert row["target"] in BOOK.target_ids
+        assert {row["stance_first"], row["stance_second"]} <= {"favor", "against", "neutral"}
+        assert row["first"] != row["second"]
+    assert min(Counter((row["target"], row["script"]) for row in rows).values()) >= 20
