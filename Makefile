@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test train check format lint types docs wheel-test bench clean
+.PHONY: help demo test train gate check format lint types docs wheel-test bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,7 +41,10 @@ docs: $(STAMP) ## Generated pages are up to date, links resolve, examples run
 wheel-test: $(STAMP) ## Build the wheel and run it in a fresh environment outside the checkout
 	$(BIN)/python -m tests.wheel_tool
 
-check: lint types docs test wheel-test ## Everything that must pass
+gate: $(STAMP) ## Quality gate: the shipped model on the gold set, against pinned floors
+	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json -o build/gate.md
+
+check: lint types docs test wheel-test gate ## Everything that must pass
 
 train: $(STAMP) ## Train the models from corpora/ alone
 	$(BIN)/python -m narrativ.learn.train
