@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from narrativ.label.engine import Batch
 from narrativ.label.lexicon import POINT, Hit, LexiconEngine
 from narrativ.records import Evidence, Labels, Passage
 
-__all__ = ["LANGUAGES", "FastEngine", "FrameModel", "language_of", "load_model"]
+__all__ = ["LANGUAGES", "FastEngine", "FrameModel", "language_of", "lexicon_points", "load_model"]
 
 LANGUAGES = ("zh", "en")
 _FORMAT = 1
@@ -145,6 +145,18 @@ def load_model(folder: Path) -> FrameModel:
     )
 
 
+def lexicon_points(
+    lexicon: LexiconEngine, hits: Mapping[int, Mapping[str, Sequence[Hit]]], frames: Sequence[str], texts: int
+) -> _FloatArray:
+    """Points per text and frame as training and engine see them, clipped; shape (n_texts, n_frames)."""
+    points = np.zeros((texts, len(frames)))
+    for number, by_frame in hits.items():
+        for index, frame in enumerate(frames):
+            if frame in by_frame:
+                points[number, index] = lexicon.points(by_frame[frame])
+    return np.asarray(np.clip(points, *_POINTS_RANGE))
+
+
 def sigmoid(values: _FloatArray) -> _FloatArray:
     """Logistic function, without overflow."""
     return np.asarray(np.where(values >= 0, 1 / (1 + np.exp(-np.abs(values))), 1 - 1 / (1 + np.exp(-np.abs(values)))))
@@ -187,18 +199,13 @@ class FastEngine:
         count = len(model.frames)
         found = ngrams.positions(batch.forms)
         hits = self.lexicon.find(batch.forms)
-        points = np.zeros((len(batch.forms), count))
-        for number, by_frame in hits.items():
-            for index, frame in enumerate(model.frames):
-                if frame in by_frame:
-                    points[number, index] = self.lexicon.points(by_frame[frame])
-        raw = self.raw(found, np.clip(points, *_POINTS_RANGE))
+        raw = self.raw(found, lexicon_points(self.lexicon, hits, model.frames, len(batch.forms)))
         language = [language_of(passage.script) for passage in batch.passages]
         slope = np.array([model.slope[name] for name in language])
         log_odds = slope * raw[:, :count] + np.array([model.intercept[name] for name in language])
         scores = sigmoid(log_odds)
         present = scores >= model.threshold
-        stance = raw[:, count:].argmax(axis=1)
+        position = raw[:, count:].argmax(axis=1)
         explain = _Explainer(self, batch, found, present, slope)
         labels = []
         for number, passage in enumerate(batch.passages):
@@ -212,7 +219,7 @@ class FastEngine:
                 Labels(
                     frames=frames,
                     frame_scores=dict(zip(model.frames, scores[number].tolist(), strict=True)),
-                    positions=dict.fromkeys(frames, model.positions[stance[number]]),
+                    positions=dict.fromkeys(frames, model.positions[position[number]]),
                     evidence=tuple(evidence),
                 )
             )

@@ -21,7 +21,7 @@ from narrativ.records import BOILERPLATE, OK, TOO_SHORT, UNSUPPORTED, Document, 
 from narrativ.text.language import is_english
 from narrativ.text.normalize import match_forms
 from narrativ.text.scripts import detect_scripts
-from narrativ.text.segment import paragraph_spans, passage_spans, sentence_spans, size, units
+from narrativ.text.segment import paragraph_spans, passage_spans, sentence_spans, size, strip_span, units
 
 __all__ = ["MIN_UNITS", "POST_LIMIT", "split_documents"]
 
@@ -138,18 +138,12 @@ def _spans(document: Document, form: str, boilerplate: Boilerplate) -> list[_Pie
         for first, last in marked:
             if last <= position or first >= end:
                 continue
-            result.extend((a, b, False) for a, b in _stripped(form, position, first))
+            kept = strip_span(form, position, first)
+            result += [(*kept, False)] if kept else []
             position = max(position, last)
-        result.extend((a, b, False) for a, b in _stripped(form, position, end))
+        kept = strip_span(form, position, end)
+        result += [(*kept, False)] if kept else []
     return sorted(result)
-
-
-def _stripped(form: str, start: int, end: int) -> list[Span]:
-    while start < end and form[start].isspace():
-        start += 1
-    while end > start and form[end - 1].isspace():
-        end -= 1
-    return [(start, end)] if start < end else []
 
 
 def _status(text: str, script: Script, flagged: bool) -> str:

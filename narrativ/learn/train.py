@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
 from narrativ.label.lexicon import BIAS, POINT, LexiconEngine
-from narrativ.label.linear import LANGUAGES, FrameModel, language_of
+from narrativ.label.linear import LANGUAGES, FrameModel, language_of, lexicon_points
 from narrativ.learn.corpus import POSITIONS, Example, load_corpus
 from narrativ.resources import models_dir
 from narrativ.text.normalize import match_forms
@@ -41,7 +41,6 @@ _C = 4.0
 _C_POSITION = 2.0
 LEXICON_SHARE = 0.6
 """Chosen on real passages between 0.3 and 1 (docs/experiments.md)."""
-_POINTS_RANGE = (-1.0, 4.0)
 _THRESHOLDS = np.round(np.arange(0.20, 0.61, 0.02), 2)
 
 _Floats = npt.NDArray[np.float64]
@@ -111,16 +110,6 @@ def _best_threshold(scores: _Floats, target: npt.NDArray[np.int64]) -> float:
     return float(_THRESHOLDS[int(smooth.argmax())])
 
 
-def lexicon_points(engine: LexiconEngine, forms: Sequence[str], frames: Sequence[str]) -> _Floats:
-    """Clipped lexicon points per text and frame; shape (n_texts, n_frames)."""
-    points = np.zeros((len(forms), len(frames)))
-    for number, by_frame in engine.find(forms).items():
-        for index, frame in enumerate(frames):
-            if frame in by_frame:
-                points[number, index] = engine.points(by_frame[frame])
-    return np.asarray(np.clip(points, *_POINTS_RANGE))
-
-
 def train(examples: Sequence[Example], codebook: Codebook) -> FrameModel:
     """The fast engine's numbers, learned from labelled passages.
 
@@ -132,7 +121,8 @@ def train(examples: Sequence[Example], codebook: Codebook) -> FrameModel:
     frames = codebook.frame_ids
     forms = match_forms([example.text for example in examples])
     matrix, idf = features(forms)
-    points = lexicon_points(LexiconEngine(codebook), forms, frames)
+    lexicon = LexiconEngine(codebook)
+    points = lexicon_points(lexicon, lexicon.find(forms), frames, len(forms))
     target = np.array([[int(frame in example.frames) for frame in frames] for example in examples])
     documents = sorted({example.document for example in examples if example.document})
     if len(documents) < _FOLDS * 4:

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from narrativ.errors import InputError, OptionError
 from narrativ.read import files, frames, html, jsonfile, markdownfile, plain, tables
-from narrativ.read.build import failed, from_fields, skipped
+from narrativ.read.build import build, failed, from_fields, skipped, with_defaults
+from narrativ.read.byline import find
 from narrativ.read.clean import clean
-from narrativ.read.columns import ROLES
+from narrativ.read.columns import ROLES, assign
 from narrativ.read.decode import decode
 from narrativ.read.markdown import looks_like_markdown
 from narrativ.records import Document
@@ -55,11 +56,9 @@ def _sniff(text: str) -> str:
     ):
         return "html"
     first, _, second = head.partition("\n")
-    if first.count(",") + first.count("\t") and not re.search(r"[。！？]", first) and second:
-        from narrativ.read.columns import assign
-
-        if "text" in assign(cell.strip(' "\r') for cell in re.split(r"[,\t]", first)):
-            return "csv"
+    cells = [cell.strip(' "\r') for cell in re.split(r"[,\t]", first)]
+    if len(cells) > 1 and second and not re.search(r"[。！？]", first) and "text" in assign(cells):
+        return "csv"
     return "markdown" if looks_like_markdown(text) else "text"
 
 
@@ -71,8 +70,6 @@ def _binary_format(data: bytes) -> str | None:
 
 def _html_document(text: str, *, id: str, defaults: Mapping[str, Any] | None, notes: tuple[str, ...]) -> Document:
     body, facts = html.page(text)
-    from narrativ.read.byline import find
-
     lines = [clean(line) for line in body.split("\n")]
     lines = [line for line in lines if line]
     heading = clean(str(facts.get("title", ""))).replace("\n", " ")
@@ -90,10 +87,7 @@ def _html_document(text: str, *, id: str, defaults: Mapping[str, Any] | None, no
         "published": found.published,
         "reach": found.reach,
     }
-    for role, value in (defaults or {}).items():
-        if not said.get(role):
-            said[role] = value
-    return from_fields(facts, id=id, text=text, defaults=said, notes=notes)
+    return from_fields(facts, id=id, text=text, defaults=with_defaults(said, defaults), notes=notes)
 
 
 class _Options(NamedTuple):
@@ -231,8 +225,6 @@ def _printable(name: str) -> str:
 
 def read_text(text: str, *, id: str = "text", source: str = "", title: str = "") -> Document:
     """One string as a document: cleaned like any input, nothing else looked for in it."""
-    from narrativ.read.build import build
-
     return build(id=id, text=text, source=source, title=title)
 
 

@@ -15,7 +15,7 @@ from narrativ.read.numbers import parse_count
 from narrativ.records import EMPTY, OK, Document, Published
 from narrativ.text.scripts import detect_script
 
-__all__ = ["build", "failed", "from_fields", "skipped"]
+__all__ = ["build", "failed", "from_fields", "skipped", "with_defaults"]
 
 _URL = re.compile(r"^(?:https?://\S+|[\w.-]+\.[a-z]{2,}/\S*)$", re.IGNORECASE)
 _TAG = re.compile(
@@ -170,6 +170,11 @@ def from_fields(
         notes=said,
         meta=meta,
     )
+
+
+def with_defaults(said: Mapping[str, Any], defaults: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What an input says by role, its gaps filled by `defaults`."""
+    return {**said, **{role: value for role, value in (defaults or {}).items() if not said.get(role)}}
 
 
 def failed(id: str, why: str, **fields: Any) -> Document:

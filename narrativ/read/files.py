@@ -29,7 +29,6 @@ FORMATS: dict[str, str] = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl",
     ".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet", ".pq": "parquet",
 }  # fmt: skip
-_STDIN_LABEL = "<stdin>"
 
 
 class Found(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from narrativ.read import frontmatter
-from narrativ.read.build import from_fields
+from narrativ.read.build import from_fields, with_defaults
 from narrativ.read.byline import find, original_author
 from narrativ.read.clean import clean
 from narrativ.read.columns import assign
@@ -81,7 +82,7 @@ def documents(
     lines = [clean(text) for text in _whole(parts[drop:])]
     found = find(["" if is_date_heading(line) else line for line in lines])
     text = "\n".join(line for number, line in enumerate(lines) if number not in found.lines)
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "author": found.author or original_author(front.body),
         "source": found.source or origin.get("source", ""),
@@ -89,9 +90,7 @@ def documents(
         "url": origin.get("url", ""),
         "reach": found.reach,
     }
-    for role, value in (defaults or {}).items():
-        if not said.get(role):
-            said[role] = value
+    said = with_defaults(said, defaults)
     remarks = [*notes, *front.notes]
     if not posts and looks_like_list(body):
         remarks.append("looks like a list of posts, in a form that was not recognised: read as one article")
@@ -100,8 +99,7 @@ def documents(
     if posts:
         compiler = article.author or article.source
         made, list_notes = post_documents(posts, id=id, compiler=compiler, article_title=article.title)
-        if list_notes:
-            article = from_fields(fields, id=id, text=text, defaults=said, notes=[*remarks, *list_notes])
+        article = replace(article, notes=(*article.notes, *list_notes))
     if article.text or not made:
         yield article
     yield from made

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from narrativ.read.build import from_fields
+from narrativ.read.build import from_fields, with_defaults
 from narrativ.read.byline import find
 from narrativ.read.clean import clean
 from narrativ.records import Document
@@ -168,9 +168,7 @@ def document(source: str, *, id: str, defaults: Mapping[str, Any] | None = None,
                 kept.append("")
                 continue
         kept.append(line)
-    merged: dict[str, Any] = {"title": title, "author": found.author, "source": found.source, "published": found.published,
+    said: dict[str, Any] = {"title": title, "author": found.author, "source": found.source, "published": found.published,
                               "reach": found.reach}  # fmt: skip
-    for role, value in (defaults or {}).items():
-        if not merged.get(role):
-            merged[role] = value
-    return from_fields({}, id=id, text="\n".join(rejoin("\n".join(kept))), defaults=merged, notes=notes)
+    body = "\n".join(rejoin("\n".join(kept)))
+    return from_fields({}, id=id, text=body, defaults=with_defaults(said, defaults), notes=notes)

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "passage_spans", "sentence_spans", "size", "units"]
+__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "passage_spans", "sentence_spans", "size", "strip_span", "units"]
 
 MAX_CHARACTERS = 400
 """Longest Chinese passage, in characters (codebook)."""
@@ -245,7 +245,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     return not after[:1].islower()
 
 
-def _strip(text: str, start: int, end: int) -> Span | None:
+def strip_span(text: str, start: int, end: int) -> Span | None:
+    """A span without white space at its ends; ``None`` when nothing else is in it."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -268,11 +269,11 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     for match in _ENDER.finditer(part):
         if not _ends_sentence(part, match):
             continue
-        span = _strip(part, opened, match.end())
+        span = strip_span(part, opened, match.end())
         if span:
             spans.append((span[0] + start, span[1] + start))
         opened = match.end()
-    span = _strip(part, opened, len(part))
+    span = strip_span(part, opened, len(part))
     if span:
         spans.append((span[0] + start, span[1] + start))
     return spans
@@ -297,11 +298,11 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
             cut = text.rfind(" ", half, limit) + 1
         if cut <= half:
             cut = limit
-        piece = _strip(text, start, cut)
+        piece = strip_span(text, start, cut)
         if piece:
             yield piece
         start = cut
-    piece = _strip(text, start, end)
+    piece = strip_span(text, start, end)
     if piece:
         yield piece
 
@@ -330,7 +331,7 @@ def paragraph_spans(text: str) -> list[Span]:
     breaks = [(match.start(), match.end()) for match in re.finditer("\n", text)]
     breaks += [(match.start(), match.end()) for match in _RULE.finditer(text)]
     for break_start, break_end in [*sorted(breaks), (len(text), len(text))]:
-        span = _strip(text, start, max(start, break_start))
+        span = strip_span(text, start, max(start, break_start))
         if span:
             spans.append(span)
         start = max(start, break_end)
