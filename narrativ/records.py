@@ -22,6 +22,8 @@ __all__ = [
     "Passage",
     "Published",
     "Script",
+    "StanceEvidence",
+    "Voice",
 ]
 
 Script: TypeAlias = Literal["Hans", "Hant", "Latn", "mixed", "other", ""]
@@ -134,6 +136,47 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class StanceEvidence:
+    """A span that speaks for (positive weight) or against (negative) a target, in parts of the polarity's log-odds.
+
+    A mention of the target has weight 0: it says that the passage is about it.
+    """
+
+    target: str
+    start: int
+    end: int
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Words that a passage gives as someone else's.
+
+    Attributes
+    ----------
+    holder
+        Whose words they are, as written; ``others`` for the unnamed.
+    start, end, text
+        What is said.
+    verb
+        The word of saying, as written; empty where there is none (a headline "X: …").
+    form
+        ``direct`` (in quotation marks), ``indirect`` or ``headline``.
+    distancing
+        Whether the verb distances the author from it (claims, alleges, 声称, 妄称).
+    """
+
+    holder: str
+    start: int
+    end: int
+    text: str
+    verb: str = ""
+    form: str = "direct"
+    distancing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Labels:
     """What an engine says of one passage.
 
@@ -143,19 +186,31 @@ class Labels:
         Ids of the frames present, in the codebook's order; empty when none passes its threshold.
     frame_scores
         Score from 0 to 1 of every frame of the codebook.
+    abstained
+        Frames whose score is too close below the threshold to say that they are absent.
     positions
         ``endorses``, ``reports`` or ``rejects`` per frame present; empty when the engine does not judge position.
     stance
         ``favor``, ``against`` or ``neutral`` per target the passage is about.
+    polarity
+        Per target of `stance`: probability of ``favor`` minus that of ``against``, -1 to +1.
     holder
         ``author``, a name as written, or ``others``; ``None`` when the engine does not judge it.
+    voices
+        What the passage gives as the words of others, in order of their start.
     evidence
         The spans behind the scores, in order of their start.
+    stance_evidence
+        The mentions of the targets and what speaks for or against them, in order of their start.
     """
 
     frames: tuple[str, ...] = ()
     frame_scores: Mapping[str, float] = field(default_factory=dict)
+    abstained: tuple[str, ...] = ()
     positions: Mapping[str, str] = field(default_factory=dict)
     stance: Mapping[str, str] = field(default_factory=dict)
+    polarity: Mapping[str, float] = field(default_factory=dict)
     holder: str | None = None
+    voices: tuple[Voice, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    stance_evidence: tuple[StanceEvidence, ...] = ()

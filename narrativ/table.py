@@ -2,7 +2,8 @@
 
 ``docs/label-table.md`` documents the columns. JSONL and DataFrames hold the nested form; CSV and Parquet the flat one,
 by this rule: a list of names is joined by ``|``; an object becomes a column per key, named ``score_…``,
-``position_…``, ``stance_…``; evidence and notes are JSON. Reading turns the flat form back, so that a table read from
+``position_…``, ``stance_…``, ``polarity_…``; voices, evidence and notes are JSON. Columns that a user or a later command added
+stand after these and are kept. Reading turns the flat form back, so that a table read from
 any of the three equals the one that was written.
 """
 
@@ -16,6 +17,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
@@ -23,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from narrativ.errors import OptionError, TableError
-from narrativ.records import OK, Document, Evidence, Labels, Passage
+from narrativ.records import OK, Document, Evidence, Labels, Passage, StanceEvidence, Voice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,15 +43,19 @@ __all__ = [
 
 COLUMNS = (
     "doc_id", "passage", "start", "end", "text", "source", "title", "author", "published", "url", "reach", "script", "status",
-    "frames", "frame_scores", "positions", "stance", "holder", "evidence", "kind", "about", "notes",
+    "frames", "frame_scores", "abstained", "positions", "stance", "polarity", "holder", "voices", "evidence", "stance_evidence",
+    "kind", "about", "notes",
 )  # fmt: skip
 """Columns of the nested form, in order."""
 
 TABLE_FORMATS = ("csv", "jsonl", "parquet")
 
-_OBJECTS = {"frame_scores": "score_", "positions": "position_", "stance": "stance_"}
-_LISTS = ("frames",)
-_JSON = ("evidence", "notes")
+_OBJECTS = {"frame_scores": "score_", "positions": "position_", "stance": "stance_", "polarity": "polarity_"}
+_NUMBERS = ("frame_scores", "polarity")
+_LISTS = ("frames", "abstained")
+_JSON = ("voices", "evidence", "stance_evidence", "notes")
+_LATER = frozenset({"abstained", "polarity", "voices", "stance_evidence", "kind", "about", "notes"})
+"""Columns that tables written before they existed, or by hand, may lack."""
 _INTEGERS = ("passage", "start", "end", "reach")
 
 # A spreadsheet runs a cell that begins with one of these (CWE-1236). The apostrophe itself is guarded too, so that reading
@@ -78,25 +84,33 @@ def row_of(document: Document, passage: Passage | None, labels: Labels | None) -
         "status": _status(document, passage),
         "frames": list(labels.frames) if labels else [],
         "frame_scores": {frame: round(score, 6) for frame, score in labels.frame_scores.items()} if labels else {},
+        "abstained": list(labels.abstained) if labels else [],
         "positions": dict(labels.positions) if labels else {},
         "stance": dict(labels.stance) if labels else {},
+        "polarity": {target: round(value, 6) for target, value in labels.polarity.items()} if labels else {},
         "holder": labels.holder if labels else None,
-        "evidence": [
-            {
-                "frame": item.frame,
-                "start": item.start,
-                "end": item.end,
-                "text": item.text,
-                "weight": round(item.weight, 6),
-            }
-            for item in labels.evidence
-        ]
-        if labels
-        else [],
+        "voices": [_plain_record(item) for item in labels.voices] if labels else [],
+        "evidence": [_plain_record(item) for item in labels.evidence] if labels else [],
+        "stance_evidence": [_plain_record(item) for item in labels.stance_evidence] if labels else [],
         "kind": document.kind,
         "about": about if isinstance(about, str) else "",
         "notes": list(document.notes),
     }
+
+
+def _plain_record(item: Voice | Evidence | StanceEvidence) -> dict[str, Any]:
+    """A record as the table holds it: names that only explain (``concept``) are left out, weights are rounded."""
+    return {
+        name: round(value, 6) if isinstance(value := getattr(item, name), float) else value
+        for name in _KEPT[type(item)]
+    }
+
+
+_KEPT: dict[type, tuple[str, ...]] = {
+    Voice: tuple(item.name for item in fields(Voice)),
+    Evidence: ("frame", "start", "end", "text", "weight"),
+    StanceEvidence: tuple(item.name for item in fields(StanceEvidence)),
+}
 
 
 def _status(document: Document, passage: Passage | None) -> str:
@@ -106,13 +120,16 @@ def _status(document: Document, passage: Passage | None) -> str:
 
 
 def to_dataframe(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows of the nested form as a DataFrame with its documented column types."""
+    """Rows of the nested form as a DataFrame with its documented column types; further columns follow them."""
     import pandas as pd
 
     data: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for row in rows:
-        for name in COLUMNS:
-            data[name].append(row[name])
+    for count, row in enumerate(rows):
+        for name in row:
+            if name not in data:
+                data[name] = [None] * count
+        for name, values in data.items():
+            values.append(row.get(name))
     frame: pd.DataFrame = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in data.items()})
     for name in _INTEGERS:
         frame[name] = pd.array(data[name], dtype="Int64")
@@ -122,9 +139,9 @@ def to_dataframe(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 # --- the flat form ---------------------------------------------------------------------------------------------------
 
 
-def _flat_columns(keys: Mapping[str, Sequence[str]]) -> list[str]:
+def _flat_columns(keys: Mapping[str, Sequence[str]], further: Sequence[str]) -> list[str]:
     names: list[str] = []
-    for name in COLUMNS:
+    for name in (*COLUMNS, *further):
         if name in _OBJECTS:
             names.extend(_OBJECTS[name] + key for key in keys[name])
         else:
@@ -132,9 +149,9 @@ def _flat_columns(keys: Mapping[str, Sequence[str]]) -> list[str]:
     return names
 
 
-def _flatten(row: Mapping[str, Any], keys: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _flatten(row: Mapping[str, Any], keys: Mapping[str, Sequence[str]], further: Sequence[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for name in COLUMNS:
+    for name in (*COLUMNS, *further):
         value = row[name]
         if name in _OBJECTS:
             unknown = set(value) - set(keys[name])
@@ -156,11 +173,11 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
     for name in COLUMNS:
         if name in _OBJECTS:
             prefix = _OBJECTS[name]
-            convert: Callable[[Any], Any] = float if name == "frame_scores" else str
+            convert: Callable[[Any], Any] = float if name in _NUMBERS else str
             row[name] = {
                 key[len(prefix) :]: convert(value)
                 for key, value in flat.items()
-                if key.startswith(prefix) and value not in (None, "")
+                if key.startswith(prefix) and key not in COLUMNS and value not in (None, "")
             }
             continue
         value = flat.get(name)
@@ -174,6 +191,10 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
             row[name] = value or None
         else:
             row[name] = value or ""
+    prefixes = tuple(_OBJECTS.values())
+    for name, value in flat.items():
+        if name not in row and not name.startswith(prefixes):
+            row[name] = value
     return row
 
 
@@ -181,6 +202,10 @@ def _guard(value: Any) -> Any:
     if value is None:
         return ""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value != value else str(value)
 
 
 def _unguard(value: str) -> str:
@@ -219,6 +244,8 @@ class TableWriter:
         Ids of the codebook's frames and targets: the columns of the flat form.
     format
         ``csv``, ``jsonl`` or ``parquet``; by the name's ending when not given (``jsonl`` for standard output).
+    further
+        Columns after those of the label table; text in CSV and Parquet, anything that JSON holds in JSONL.
     """
 
     def __init__(
@@ -228,12 +255,19 @@ class TableWriter:
         targets: Sequence[str],
         *,
         format: str | None = None,
+        further: Sequence[str] = (),
     ) -> None:
         self.path = os.fspath(path)
         self.format = format or ("jsonl" if self.path == "-" else table_format(self.path))
         if self.format not in TABLE_FORMATS:
             raise OptionError(f"no table format {self.format!r}; formats are {', '.join(TABLE_FORMATS)}")
-        self._keys = {"frame_scores": tuple(frames), "positions": tuple(frames), "stance": tuple(targets)}
+        self._keys = {
+            "frame_scores": tuple(frames),
+            "positions": tuple(frames),
+            "stance": tuple(targets),
+            "polarity": tuple(targets),
+        }
+        self._further = tuple(further)
         self._temporary: str | None = None
         self._stream: IO[bytes] | None = None
         self._text: io.TextIOWrapper | None = None
@@ -259,7 +293,7 @@ class TableWriter:
             if self.path != "-":
                 self._text.write(_BOM)
             self._csv = csv.writer(self._text, lineterminator="\r\n")
-            self._csv.writerow(_flat_columns(self._keys))
+            self._csv.writerow(_flat_columns(self._keys, self._further))
         elif self.format == "parquet":
             import pyarrow.parquet as pq
 
@@ -270,8 +304,9 @@ class TableWriter:
         import pyarrow as pa
 
         fields = []
-        for name in _flat_columns(self._keys):
-            kind = pa.int64() if name in _INTEGERS else pa.float64() if name.startswith("score_") else pa.string()
+        for name in _flat_columns(self._keys, self._further):
+            number = name not in self._further and name.startswith(tuple(_OBJECTS[key] for key in _NUMBERS))
+            kind = pa.int64() if name in _INTEGERS else pa.float64() if number else pa.string()
             fields.append(pa.field(name, kind))
         return pa.schema(fields, metadata={"narrativ_table": "1"})
 
@@ -281,12 +316,18 @@ class TableWriter:
         if self.format == "jsonl":
             for row in rows:
                 self._stream.write(
-                    orjson.dumps({name: row[name] for name in COLUMNS}, option=orjson.OPT_APPEND_NEWLINE)
+                    orjson.dumps(
+                        {name: row[name] for name in (*COLUMNS, *self._further)}, option=orjson.OPT_APPEND_NEWLINE
+                    )
                 )
         elif self.format == "csv":
-            self._csv.writerows([_guard(value) for value in _flatten(row, self._keys).values()] for row in rows)
+            self._csv.writerows(
+                [_guard(value) for value in _flatten(row, self._keys, self._further).values()] for row in rows
+            )
         else:
-            self._buffer.extend(_flatten(row, self._keys) for row in rows)
+            for row in rows:
+                flat = _flatten(row, self._keys, self._further)
+                self._buffer.append(flat | {name: _text(flat[name]) for name in self._further})
             if len(self._buffer) >= 20_000:
                 self._flush()
 
@@ -375,9 +416,17 @@ def labelled_documents(table: pd.DataFrame) -> Iterator[tuple[Document, list[tup
             if row["passage"] is None:
                 continue
             passage = Passage(document, row["passage"], row["start"], row["end"], row["script"], row["status"])
-            evidence = tuple(Evidence(**item) for item in row["evidence"])
             labels = Labels(
-                tuple(row["frames"]), row["frame_scores"], row["positions"], row["stance"], row["holder"], evidence
+                frames=tuple(row["frames"]),
+                frame_scores=row["frame_scores"],
+                abstained=tuple(row["abstained"]),
+                positions=row["positions"],
+                stance=row["stance"],
+                polarity=row["polarity"],
+                holder=row["holder"],
+                voices=tuple(Voice(**item) for item in row["voices"]),
+                evidence=tuple(Evidence(**item) for item in row["evidence"]),
+                stance_evidence=tuple(StanceEvidence(**item) for item in row["stance_evidence"]),
             )
             labelled.append((passage, labels if row["status"] == OK else None))
         yield document, labelled
@@ -388,14 +437,15 @@ def write_table(table: pd.DataFrame, path: str | os.PathLike[str], *, format: st
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise TableError(f"not a label table: no column {', '.join(map(repr, missing))}")
-    records = [_plain(row) for row in table[list(COLUMNS)].to_dict("records")]
+    further = [str(name) for name in table.columns if name not in COLUMNS]
+    records = [_plain(row, further) for row in table.to_dict("records")]
     frames = list(dict.fromkeys(key for row in records for key in (*row["frame_scores"], *row["positions"])))
-    targets = list(dict.fromkeys(key for row in records for key in row["stance"]))
-    with TableWriter(path, frames, targets, format=format) as writer:
+    targets = list(dict.fromkeys(key for row in records for key in (*row["stance"], *row["polarity"])))
+    with TableWriter(path, frames, targets, format=format, further=further) as writer:
         writer.write(records)
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any], further: Sequence[str] = ()) -> dict[str, Any]:
     """A DataFrame's row with plain Python values: integers for Int64, None for missing ones."""
     import pandas as pd
 
@@ -405,6 +455,9 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
         if name in _INTEGERS:
             value = None if pd.isna(value) else int(value)
         plain[name] = value
+    for name in further:
+        value = row[name]
+        plain[name] = None if value is None or value is pd.NA or value != value else value
     return plain
 
 
@@ -432,7 +485,14 @@ def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(row, dict):
                 raise TableError(f"{path}:{number}: not a row of a label table")
             _check(path, row)
-            yield {name: row[name] for name in COLUMNS}
+            yield _unpolished(row)
+
+
+def _unpolished(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of JSONL with the columns that it lacks, empty."""
+    for name in _LATER - row.keys():
+        row[name] = {} if name in _OBJECTS else [] if name in _LISTS or name in _JSON else ""
+    return row
 
 
 def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -451,11 +511,7 @@ def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
 
 def _check(path: Path, names: Iterable[str]) -> None:
     present = set(names)
-    missing = [
-        name
-        for name in COLUMNS
-        if name not in present and name not in _OBJECTS and name not in ("kind", "about", "notes")
-    ]
+    missing = [name for name in COLUMNS if name not in present and name not in _OBJECTS and name not in _LATER]
     if missing:
         raise TableError(
             f"{path}: not a label table (no column {', '.join(map(repr, missing))}); make one with narrativ label"

@@ -39,7 +39,7 @@ class Known:
             score = self.score if present else self.wrong
             scores = dict.fromkeys(BOOK.frame_ids, 0.0) | {"market_shock": score}
             told = ("market_shock",) if score >= 0.5 else ()
-            made.append(Labels(told, scores, dict.fromkeys(told, "endorses")))
+            made.append(Labels(frames=told, frame_scores=scores, positions=dict.fromkeys(told, "endorses")))
         return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def rows(draw: Any) -> dict[str, Any]:
         "source": draw(LINE), "title": draw(LINE), "author": draw(LINE), "published": "2025-01-27", "url": "", "reach": draw(st.one_of(st.none(), st.integers(0, 10**12))),
         "script": "Hans", "status": "ok", "frames": frames,
         "frame_scores": {frame: draw(st.floats(0, 1).map(lambda v: round(v, 6))) for frame in FRAMES},
-        "positions": dict.fromkeys(frames, "endorses"), "stance": draw(st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(["favor", "neutral"]))),
+        "positions": dict.fromkeys(frames, "endorses"), "abstained": draw(st.lists(st.sampled_from(FRAMES), unique=True)),
+        "polarity": draw(st.dictionaries(st.sampled_from(TARGETS), st.floats(-1, 1).map(lambda v: round(v, 6)))), "voices": [{"holder": draw(LINE)}],
+        "stance_evidence": [], "stance": draw(st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(["favor", "neutral"]))),
         "holder": draw(st.one_of(st.none(), st.just("author"), LINE.filter(bool))),
         "evidence": [{"frame": "market_shock", "start": 0, "end": 1, "text": text[:1], "weight": 1.5}], "kind": "post", "about": "", "notes": [draw(LINE)],
     }  # fmt: skip
@@ -134,3 +137,22 @@ def test_columns_are_documented() -> None:
     page = (ROOT / "docs" / "label-table.md").read_text(encoding="utf-8")
     for name in COLUMNS:
         assert f"`{name}`" in page, name
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_users_own_columns_are_kept(ending: str, tmp_path: Path, labeler: narrativ.Labeler) -> None:
+    table = labeler.label(["輝達股價暴跌。", "DeepSeek is open source."])
+    table["story"] = pd.Series(["s1", "=s2"], dtype="object")
+    write_table(table, tmp_path / f"t.{ending}")
+    pd.testing.assert_frame_equal(read_table(tmp_path / f"t.{ending}"), table)
+
+
+def test_tables_of_before_lack_columns(tmp_path: Path, labeler: narrativ.Labeler) -> None:
+    table = labeler.label(["輝達股價暴跌。"])
+    later = ["abstained", "polarity", "voices", "stance_evidence"]
+    rows = [{name: value for name, value in row.items() if name not in later} for row in table.to_dict("records")]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row, default=lambda _: None) + "\n" for row in rows))
+    found = read_table(tmp_path / "t.jsonl")
+    assert found["frames"][0] == ["market_shock"]
+    assert found["voices"][0] == []
+    assert found["polarity"][0] == {}
