@@ -17,16 +17,16 @@ How a term counts:
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
-import ahocorasick_rs
+import numpy as np
 
 from narrativ.codebook import Codebook, Concept
+from narrativ.label.batchtext import BatchText, Words, find_words, join_forms
 from narrativ.label.engine import Batch
+from narrativ.label.terms import Terms
 from narrativ.records import Evidence, Labels, Passage
 from narrativ.text.tokenize import Tokenizer
 
@@ -70,22 +70,11 @@ class LexiconEngine:
         self.threshold = THRESHOLD
         self.tokenizer = tokenizer or Tokenizer(codebook.terms())
         self._concepts: tuple[Concept, ...] = codebook.concepts
-        patterns: dict[str, int] = {}
-        self._uses: list[list[tuple[int, bool]]] = []  # per pattern: (concept, may the word go on)
-        self._blocks: list[list[int]] = []  # per pattern: concepts that it cancels
-        for number, concept in enumerate(self._concepts):
-            for term in concept.terms:
-                self._uses[self._pattern(patterns, term.rstrip("*"))].append((number, term.endswith("*")))
-            for phrase in concept.unless:
-                self._blocks[self._pattern(patterns, phrase)].append(number)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), implementation=ahocorasick_rs.Implementation.DFA)
-
-    def _pattern(self, patterns: dict[str, int], text: str) -> int:
-        if text not in patterns:
-            patterns[text] = len(patterns)
-            self._uses.append([])
-            self._blocks.append([])
-        return patterns[text]
+        numbered = list(enumerate(self._concepts))
+        self._terms = Terms((term, number) for number, concept in numbered for term in concept.terms)
+        self._blocks = Terms(
+            ((phrase, number) for number, concept in numbered for phrase in concept.unless), anywhere=True
+        )
 
     def label(self, batch: Batch) -> list[Labels]:
         """Labels of each passage; see the module's text for how they come about."""
@@ -94,13 +83,32 @@ class LexiconEngine:
 
     def find(self, forms: Sequence[str]) -> dict[int, dict[str, list[Hit]]]:
         """Per text that has any, per frame, the terms that count, without overlaps."""
-        result: dict[int, dict[str, list[Hit]]] = {}
-        for number, hits in self._scan(forms).items():
-            by_frame: dict[str, list[Hit]] = defaultdict(list)
-            for hit in hits:
-                by_frame[self._concepts[hit.concept].frame].append(hit)
-            result[number] = {frame: _longest(found) for frame, found in by_frame.items()}
-        return result
+        text = join_forms(forms)
+        return self.find_in(text, find_words(text, self.tokenizer))
+
+    def find_in(self, text: BatchText, words: Words) -> dict[int, dict[str, list[Hit]]]:
+        """The same for a batch whose words are known."""
+        found = self._terms.find(text, words)
+        blocked: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        blocks = self._blocks.find(text, None)
+        for owner, start, end in zip(blocks.owner.tolist(), blocks.start.tolist(), blocks.end.tolist(), strict=True):
+            blocked[owner, int(text.owner(np.array([start]))[0])].append((start, end))
+        grouped: dict[int, dict[str, list[Hit]]] = {}
+        offset = text.starts[found.text]
+        for concept, number, start, first, last in zip(
+            found.owner.tolist(),
+            found.text.tolist(),
+            found.start.tolist(),
+            (found.start - offset).tolist(),
+            (found.end - offset).tolist(),
+            strict=True,
+        ):
+            spans = blocked.get((concept, number)) if blocked else None
+            if spans and any(begin <= start and start - first + last <= stop for begin, stop in spans):
+                continue
+            by_frame = grouped.setdefault(number, {})
+            by_frame.setdefault(self._concepts[concept].frame, []).append(Hit(first, last, concept))
+        return {number: {frame: _longest(hits) for frame, hits in by.items()} for number, by in grouped.items()}
 
     def points(self, hits: Sequence[Hit]) -> float:
         """Points of the concepts among the hits of one frame; each concept counts once."""
@@ -114,54 +122,6 @@ class LexiconEngine:
             for hit in hits
         ]
         return self.points(hits), shares
-
-    def _scan(self, forms: Sequence[str]) -> dict[int, list[Hit]]:
-        """Per passage the hits that pass the boundary and ``unless`` rules."""
-        texts: list[str] = list(forms)
-        joined = "\0".join(texts)
-        starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        hits: dict[int, list[Hit]] = defaultdict(list)
-        blocked: dict[int, list[Hit]] = defaultdict(list)
-        edges: dict[int, set[int]] = defaultdict(set)  # borders of words seen so far
-        seen: set[tuple[int, int]] = set()
-        for pattern, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            number = bisect_right(starts, start) - 1
-            first, last = start - starts[number], end - starts[number]
-            for concept in self._blocks[pattern]:
-                blocked[number].append(Hit(first, last, concept))
-            uses = self._uses[pattern]
-            if not uses:
-                continue
-            text = texts[number]
-            left, right = _latin_edges(text, first, last)
-            if left:
-                continue
-            if not all(self._on_edge(text, number, position, edges, seen) for position in (first, last)):
-                continue
-            for concept, goes_on in uses:
-                if not right or goes_on:
-                    hits[number].append(Hit(first, last, concept))
-        for number, blocks in blocked.items():
-            if number in hits:
-                hits[number] = [
-                    hit
-                    for hit in hits[number]
-                    if not any(b.concept == hit.concept and b.start <= hit.start and hit.end <= b.end for b in blocks)
-                ]
-        return {number: found for number, found in hits.items() if found}
-
-    def _on_edge(
-        self, text: str, number: int, position: int, edges: dict[int, set[int]], seen: set[tuple[int, int]]
-    ) -> bool:
-        """Whether a Han word begins or ends at `position` of text `number`; runs are segmented once."""
-        if _edge_free(text, position) or position in edges[number]:
-            return True
-        if (number, position) in seen:
-            return False
-        found = self.tokenizer.word_edges(text, position)
-        edges[number] |= found
-        seen.update((number, inside) for inside in range(min(found), max(found) + 1))
-        return position in edges[number]
 
     def _labels(self, passage: Passage, found: Mapping[str, Sequence[Hit]]) -> Labels:
         scores: dict[str, float] = {}
@@ -182,28 +142,10 @@ def _sigmoid(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def _is_latin(char: str) -> bool:
-    return char.isalnum() and char < "\u0250"
-
-
-def _is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff"
-
-
-def _latin_edges(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Whether a Latin word goes on to the left, to the right of the span."""
-    left = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
-    right = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
-    return left, right
-
-
-def _edge_free(text: str, position: int) -> bool:
-    """Whether no Han word can run across a position: one side of it is no Han."""
-    return position in (0, len(text)) or not (_is_han(text[position - 1]) and _is_han(text[position]))
-
-
 def _longest(hits: list[Hit]) -> list[Hit]:
     """Hits of one frame without overlaps, longer ones first; of equal length the earlier."""
+    if len(hits) == 1:
+        return hits
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start, h.concept)):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):

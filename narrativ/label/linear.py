@@ -25,6 +25,7 @@ import numpy.typing as npt
 from narrativ.codebook import Codebook
 from narrativ.errors import TableError
 from narrativ.label import ngrams
+from narrativ.label.batchtext import find_words, join_forms
 from narrativ.label.engine import Batch
 from narrativ.label.lexicon import POINT, Hit, LexiconEngine
 from narrativ.records import Evidence, Labels, Passage
@@ -197,8 +198,10 @@ class FastEngine:
             return []
         model = self.model
         count = len(model.frames)
-        found = ngrams.positions(batch.forms)
-        hits = self.lexicon.find(batch.forms)
+        text = join_forms(batch.forms)
+        words = find_words(text, self.lexicon.tokenizer)
+        found = ngrams.positions(text)
+        hits = self.lexicon.find_in(text, words)
         raw = self.raw(found, lexicon_points(self.lexicon, hits, model.frames, len(batch.forms)))
         language = [language_of(passage.script) for passage in batch.passages]
         slope = np.array([model.slope[name] for name in language])

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from narrativ.label.batchtext import BatchText
+
 __all__ = ["BUCKETS", "ORDERS", "Positions", "norms", "positions", "scores"]
 
 BUCKETS = 1 << 18
@@ -25,7 +27,6 @@ ORDERS = (1, 2, 3)
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: Knuth's multiplicative hashing
 _SHIFT = np.uint64(64 - 18)
-_SEPARATOR = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,13 @@ class Positions:
     offsets: npt.NDArray[np.int64]
 
 
-def positions(forms: Sequence[str]) -> list[Positions]:
-    """N-grams of texts in match form, one item per length.
+def positions(text: BatchText) -> list[Positions]:
+    """N-grams of a batch of texts in match form, one item per length.
 
     N-grams do not begin or end with white space and do not cross line breaks; single characters count only when they
     are letters beyond ASCII (Han), since a Latin letter says nothing.
     """
-    joined = _SEPARATOR.join(forms) + _SEPARATOR
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter((len(form) for form in forms), dtype=np.int64, count=len(forms))
-    starts = np.concatenate([[0], np.cumsum(lengths + 1)])
+    codes, starts = text.codes, text.starts
     blank = (codes == 32) | (codes == 9)
     stop = (codes == 0) | (codes == 10)
     wide = codes >= 0x3400

@@ -26,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
+from narrativ.label.batchtext import join_forms
 from narrativ.label.lexicon import BIAS, POINT, LexiconEngine
 from narrativ.label.linear import LANGUAGES, FrameModel, language_of, lexicon_points
 from narrativ.learn.corpus import POSITIONS, Example, load_corpus
@@ -63,7 +64,7 @@ def features(forms: Sequence[str], idf: npt.NDArray[np.float32] | None = None) -
     matrix, idf
         CSR matrix of shape (n_texts, BUCKETS) and an array of shape (BUCKETS,), learned from these texts when not given.
     """
-    found = ngrams.positions(forms)
+    found = ngrams.positions(join_forms(forms))
     rows = np.concatenate([np.repeat(np.arange(len(forms)), np.diff(item.offsets)) for item in found])
     buckets = np.concatenate([item.bucket for item in found])
     if idf is None:

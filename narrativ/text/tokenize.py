@@ -11,7 +11,7 @@ no result.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -179,12 +179,18 @@ class Tokenizer:
         found = {start}
         for word in self._cut(text[start:end]):
             if word in self._user_words:
-                found.update(start + inner for inner in self._inner_boundaries(word))
+                found.update(start + inner for inner in self.inner_borders(word))
             start += len(word)
             found.add(start)
         return frozenset(found)
 
-    def _inner_boundaries(self, word: str) -> tuple[int, ...]:
+    def user_words_in(self, words: Sequence[str]) -> list[tuple[int, str]]:
+        """Place and word of the user words among words that :meth:`cut` gave."""
+        known = self._user_words
+        return [(place, word) for place, word in enumerate(words) if word in known]
+
+    def inner_borders(self, word: str) -> tuple[int, ...]:
+        """Borders between the plain words of a user word, both ends left out."""
         known = self._inner.get(word)
         if known is None:
             position = 0

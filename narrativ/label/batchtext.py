@@ -1,0 +1,121 @@
+"""A batch of match forms as one array of characters: what scanning, n-grams and words work on without a loop over texts.
+
+Positions are those of the joined text: text `i` begins at ``starts[i]`` and is followed by one separator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from narrativ.text.tokenize import Tokenizer
+
+__all__ = ["SEPARATOR", "BatchText", "Words", "find_words", "join_forms"]
+
+SEPARATOR = "\0"
+
+_Bools = npt.NDArray[np.bool_]
+_Integers = npt.NDArray[np.int64]
+
+# jieba's own range of Han; word borders are asked for in a wider one.
+_JIEBA_FIRST, _JIEBA_LAST = 0x4E00, 0x9FD5
+_HAN_FIRST, _HAN_LAST = 0x3400, 0x9FFF
+
+
+@dataclass(frozen=True, slots=True)
+class BatchText:
+    """Texts joined by a separator.
+
+    Attributes
+    ----------
+    joined
+        The texts, each followed by the separator.
+    codes
+        Its code points, shape (n_characters,).
+    starts
+        Where each text begins, and the end; shape (n_texts + 1,).
+    """
+
+    joined: str
+    codes: npt.NDArray[np.uint32]
+    starts: _Integers
+
+    @property
+    def count(self) -> int:
+        """Number of texts."""
+        return len(self.starts) - 1
+
+    def owner(self, place: _Integers) -> _Integers:
+        """Number of the text in which each position stands."""
+        return np.asarray(np.searchsorted(self.starts, place, side="right") - 1)
+
+    def latin(self) -> _Bools:
+        """Letters and digits below U+0250, shape (n_characters,)."""
+        codes = self.codes
+        ascii_ = ((codes >= 97) & (codes <= 122)) | ((codes >= 48) & (codes <= 57)) | ((codes >= 65) & (codes <= 90))
+        letters = (codes >= 0xC0) & (codes < 0x250) & (codes != 0xD7) & (codes != 0xF7)
+        return np.asarray(ascii_ | letters | (codes == 0xAA) | (codes == 0xB5) | (codes == 0xBA))
+
+    def han(self) -> _Bools:
+        """Unified ideographs of the basic plane and extension A, shape (n_characters,)."""
+        return np.asarray((self.codes >= _HAN_FIRST) & (self.codes <= _HAN_LAST))
+
+
+def join_forms(forms: Sequence[str]) -> BatchText:
+    """Texts in match form as one batch; none may hold the separator U+0000."""
+    joined = SEPARATOR.join(forms) + SEPARATOR
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter((len(form) for form in forms), dtype=np.int64, count=len(forms))
+    return BatchText(joined, codes, np.concatenate([[0], np.cumsum(lengths + 1)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a batch: runs of Han as jieba cuts them, runs of Latin letters and digits, in order of place.
+
+    Attributes
+    ----------
+    start, end
+        Spans in the joined text, shape (n_words,).
+    edges
+        Whether no word runs across a position (a position next to something that is no Han is always one), the borders
+        between the plain words of a user word among them; shape (n_characters + 1,).
+    """
+
+    start: _Integers
+    end: _Integers
+    edges: _Bools
+
+
+def find_words(text: BatchText, tokenizer: Tokenizer) -> Words:
+    """Words of a batch; jieba is called once, for all runs of Han together."""
+    codes = text.codes
+    inside = (codes >= _JIEBA_FIRST) & (codes <= _JIEBA_LAST)
+    after = np.concatenate([[False], inside[:-1]])
+    kept = np.flatnonzero(inside | after)  # a run and the one character behind it, which becomes a space
+    compact = np.where(inside[kept], codes[kept], 32).astype(np.uint32)
+    cut = tokenizer.cut(compact.tobytes().decode("utf-32-le"))
+    lengths = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    is_word = compact[starts] != 32 if len(starts) else np.zeros(0, dtype=bool)
+    first = kept[starts[is_word]]
+    last = kept[ends[is_word] - 1] + 1
+
+    han = text.han()
+    edges = np.ones(len(codes) + 1, dtype=bool)
+    edges[1:-1] = ~(han[1:] & han[:-1]) | ~(inside[1:] & inside[:-1])
+    edges[first] = True
+    for place, word in tokenizer.user_words_in(cut):
+        begin = int(kept[starts[place]])
+        for inner in tokenizer.inner_borders(word):
+            edges[begin + inner] = True
+
+    latin = text.latin()
+    change = np.diff(np.concatenate([[False], latin, [False]]).astype(np.int8))
+    latin_first, latin_last = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    order = np.argsort(np.concatenate([first, latin_first]), kind="stable")
+    return Words(np.concatenate([first, latin_first])[order], np.concatenate([last, latin_last])[order], edges)
