@@ -41,8 +41,9 @@ docs: $(STAMP) ## Generated pages are up to date, links resolve, examples run
 wheel-test: $(STAMP) ## Build the wheel and run it in a fresh environment outside the checkout
 	$(BIN)/python -m tests.wheel_tool
 
-gate: $(STAMP) ## Quality gate: the shipped model on the gold set, against pinned floors
-	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json -o build/gate.md
+gate: $(STAMP) ## Quality gate: the shipped models on the gold set, against pinned floors
+	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json -o build/gate-fast.md
+	$(BIN)/narrativ evaluate corpora/gold --engine accurate --floors models/deepseek/floors-accurate.json -o build/gate-accurate.md
 
 check: lint types docs test wheel-test gate ## Everything that must pass
 

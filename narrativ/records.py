@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 __all__ = [
     "BOILERPLATE",
@@ -119,8 +119,7 @@ class Passage:
         return self.document.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A span that speaks for (positive weight) or against (negative) a frame.
 
     ``weight`` is in log-odds; the weights of one frame in one passage and the engine's bias add up to the

@@ -11,7 +11,9 @@ from narrativ import cli
 from narrativ.codebook import load_codebook
 from narrativ.label.engine import Batch
 from narrativ.learn.corpus import Example
-from narrativ.learn.evaluate import Report, check_floors, evaluate, markdown
+from narrativ.learn.evaluate import Report, evaluate
+from narrativ.learn.judge_stance import holders, mentions, same_name, stances
+from narrativ.learn.report import check_floors, markdown
 from narrativ.records import Labels
 from tests.conftest import ROOT
 
@@ -134,3 +136,56 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit) as done:
         cli.main(["evaluate", str(tmp_path / "none.jsonl")])
     assert done.value.code == cli.EXIT_FAILED
+
+
+def _told(*rows: tuple[dict[str, str], str, dict[str, str], str]) -> tuple[list[Example], list[Labels]]:
+    """Gold stance and holder beside told ones."""
+    examples = [
+        Example(f"x{n}", f"passage {n}", "Hans", {}, stance, holder) for n, (stance, holder, _, _) in enumerate(rows)
+    ]
+    return examples, [Labels(stance=stance, holder=holder) for _, _, stance, holder in rows]
+
+
+def test_stance_where_it_is_known() -> None:
+    examples, labels = _told(
+        ({"deepseek": "favor"}, "author", {"deepseek": "favor"}, "author"),
+        ({"deepseek": "against"}, "Ann Lee", {"deepseek": "favor", "china": "neutral"}, "Lee"),
+        ({"china": "neutral"}, "others", {}, "author"),
+    )
+    about = mentions(examples, labels, BOOK.target_ids)
+    assert about is not None
+    assert (about["all"]["right"], about["all"]["told"], about["all"]["gold"]) == (2, 3, 3)
+    judged = stances(examples, labels, BOOK.target_ids)
+    assert judged is not None
+    assert judged["all"]["accuracy"] == pytest.approx(1 / 3, abs=1e-3)
+    assert judged["targets"]["deepseek"]["macro_f1"] == pytest.approx((2 / 3 + 0) / 2, abs=1e-3)
+    assert judged["targets"]["china"]["macro_f1"] == 0.0
+    held = holders(examples, labels)
+    assert held is not None
+    assert held["author_or_other"] == pytest.approx(2 / 3, abs=1e-3)
+    assert held["name_right"] == 1.0
+    assert held["gold_by_told"]["others"] == {"author": 1, "named": 0, "others": 0}
+
+
+def test_an_engine_that_judges_no_stance_says_so() -> None:
+    report = evaluate(Known(1.0, 0.0), GOLD)
+    assert report.data["stance"] is report.data["holder"] is report.data["mentions"] is None
+
+
+@pytest.mark.parametrize(
+    ("gold", "told", "same"),
+    [
+        ("梁文鋒", "梁文锋", True),
+        ("Alexandr Wang", "Wang", True),
+        ("彭博社", "路透社", False),
+        ("A", "Alice", False),
+        ("x", None, False),
+    ],
+)
+def test_names_are_the_same_as_written_or_in_part(gold: str, told: str | None, same: bool) -> None:
+    assert same_name(gold, told) is same
+
+
+def test_abstaining_is_counted() -> None:
+    report = evaluate(Known(1.0, 0.0), GOLD)
+    assert report.data["abstained"] == {"passages": 0.0, "carried": 0.0, "macro_f1_decided": 0.2}

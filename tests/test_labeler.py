@@ -113,7 +113,7 @@ def test_wrong_options_are_said(labeler: Labeler) -> None:
         labeler.label("a path")
     with pytest.raises(OptionError, match="batch_size is 0"):
         Labeler(batch_size=0)
-    assert repr(labeler) == "Labeler(codebook='deepseek', engine='lexicon')"
+    assert repr(labeler) == "Labeler(codebook='deepseek', engine='fast')"
 
 
 def test_counts_by_source(labeler: Labeler) -> None:

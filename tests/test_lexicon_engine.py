@@ -16,6 +16,11 @@ from narrativ.text.normalize import match_form
 from tests.conftest import SAMPLE, cases
 
 
+@pytest.fixture(scope="module")
+def labeler() -> narrativ.Labeler:
+    return narrativ.Labeler(engine="lexicon")
+
+
 def small(*concepts: tuple[str, str, float, str]) -> Codebook:
     """A codebook of one frame per name: (frame, terms, weight, unless), terms separated by |."""
     frames = tuple(dict.fromkeys(frame for frame, *_ in concepts))

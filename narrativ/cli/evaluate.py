@@ -28,18 +28,17 @@ def evaluate(gold: tuple[str, ...], output: tuple[str, ...], floors: str | None,
 
     from narrativ.errors import InputError, OptionError
     from narrativ.label.labeler import Labeler
-    from narrativ.learn import evaluate as evaluation
     from narrativ.learn.corpus import load_corpus
+    from narrativ.learn.evaluate import evaluate as judge
+    from narrativ.learn.report import check_floors, markdown
 
     labeler = Labeler(codebook, engine)
     try:
-        report = evaluation.evaluate(labeler.engine, load_corpus(*gold, codebook=labeler.codebook))
-        problems = (
-            evaluation.check_floors(report, json.loads(Path(floors).read_text(encoding="utf-8"))) if floors else []
-        )
+        report = judge(labeler.engine, load_corpus(*gold, codebook=labeler.codebook))
+        problems = check_floors(report, json.loads(Path(floors).read_text(encoding="utf-8"))) if floors else []
     except (ValueError, OSError) as error:
         raise InputError(str(error)) from error
-    page = evaluation.markdown(report)
+    page = markdown(report)
     for name in output:
         if not name.endswith((".md", ".json")):
             raise OptionError(f"{name!r}: a report is written as .md or .json")

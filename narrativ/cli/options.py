@@ -64,7 +64,13 @@ labelling = _apply(
             metavar="NAME",
             help="Codebook: a name, or a folder.",
         ),
-        click.option("--engine", default="lexicon", show_default=True, metavar="NAME", help="How frames are found."),
+        click.option(
+            "--engine",
+            default="fast",
+            show_default=True,
+            metavar="NAME",
+            help="How passages are judged: fast, accurate (an extra) or lexicon.",
+        ),
     ]
 )
 

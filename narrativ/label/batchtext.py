@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from narrativ.text.tokenize import Tokenizer
 
-__all__ = ["SEPARATOR", "BatchText", "Words", "find_words", "join_forms"]
+__all__ = ["SEPARATOR", "BatchText", "Words", "find_words", "hash_words", "join_forms"]
 
 SEPARATOR = "\0"
+
+_BASE = 0x100000001B3  # the FNV prime; any odd number would do
+_LONGEST = 64
 
 _Bools = npt.NDArray[np.bool_]
 _Integers = npt.NDArray[np.int64]
@@ -72,6 +76,29 @@ def join_forms(forms: Sequence[str]) -> BatchText:
     return BatchText(joined, codes, np.concatenate([[0], np.cumsum(lengths + 1)]))
 
 
+def _powers() -> npt.NDArray[np.uint64]:
+    return np.array([pow(_BASE, place, 1 << 64) for place in range(_LONGEST)], dtype=np.uint64)
+
+
+_POWERS = _powers()
+
+
+def hash_words(
+    codes: npt.NDArray[np.uint32], start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """A number for each word: a polynomial in its code points modulo 2^64, shape (n_words,).
+
+    Words longer than 64 characters are hashed by their first 64.
+    """
+    if not len(start):
+        return np.zeros(0, dtype=np.uint64)
+    length = np.minimum(end - start, _LONGEST)
+    begin = np.cumsum(length) - length
+    inside = np.arange(int(length.sum())) - np.repeat(begin, length)
+    values = (codes[np.repeat(start, length) + inside].astype(np.uint64) + np.uint64(1)) * _POWERS[inside]
+    return np.asarray(np.add.reduceat(values, begin))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words of a batch: runs of Han as jieba cuts them, runs of Latin letters and digits, in order of place.
@@ -80,6 +107,8 @@ class Words:
     ----------
     start, end
         Spans in the joined text, shape (n_words,).
+    key
+        A number for each word, see :func:`hash_words`; shape (n_words,).
     edges
         Whether no word runs across a position (a position next to something that is no Han is always one), the borders
         between the plain words of a user word among them; shape (n_characters + 1,).
@@ -87,6 +116,7 @@ class Words:
 
     start: _Integers
     end: _Integers
+    key: npt.NDArray[np.uint64]
     edges: _Bools
 
 
@@ -109,13 +139,24 @@ def find_words(text: BatchText, tokenizer: Tokenizer) -> Words:
     edges = np.ones(len(codes) + 1, dtype=bool)
     edges[1:-1] = ~(han[1:] & han[:-1]) | ~(inside[1:] & inside[:-1])
     edges[first] = True
-    for place, word in tokenizer.user_words_in(cut):
-        begin = int(kept[starts[place]])
-        for inner in tokenizer.inner_borders(word):
-            edges[begin + inner] = True
-
     latin = text.latin()
     change = np.diff(np.concatenate([[False], latin, [False]]).astype(np.int8))
     latin_first, latin_last = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
     order = np.argsort(np.concatenate([first, latin_first]), kind="stable")
-    return Words(np.concatenate([first, latin_first])[order], np.concatenate([last, latin_last])[order], edges)
+    start, end = np.concatenate([first, latin_first])[order], np.concatenate([last, latin_last])[order]
+    key = hash_words(codes, start, end)
+    # The borders inside user words, found by their keys: most words are none.
+    for place in np.flatnonzero(np.isin(key, _user_keys(tokenizer))).tolist():
+        begin, stop = int(start[place]), int(end[place])
+        inner = (
+            tokenizer.inner_borders(text.joined[begin:stop]) if text.joined[begin:stop] in tokenizer.user_words else ()
+        )
+        for border in inner:
+            edges[begin + border] = True
+    return Words(start, end, key, edges)
+
+
+@lru_cache(maxsize=16)
+def _user_keys(tokenizer: Tokenizer) -> npt.NDArray[np.uint64]:
+    words = join_forms(sorted(tokenizer.user_words))
+    return hash_words(words.codes, words.starts[:-1], words.starts[1:] - 1)

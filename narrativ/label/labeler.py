@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGINES", "Labeler"]
 
-ENGINES = ("lexicon", "fast")
+ENGINES = ("fast", "accurate", "lexicon")
 _BATCH = 256
 
 
@@ -43,7 +43,7 @@ class Labeler:
     def __init__(
         self,
         codebook: str | os.PathLike[str] | Codebook = "deepseek",
-        engine: str | Engine = "lexicon",
+        engine: str | Engine = "fast",
         *,
         batch_size: int = _BATCH,
     ) -> None:
@@ -122,8 +122,14 @@ def _as_documents(items: Iterable[Document | str]) -> Iterator[Document]:
 def _engine(name: str, codebook: Codebook) -> Engine:
     if name == "lexicon":
         return LexiconEngine(codebook)
-    if name == "fast":
-        from narrativ.label.linear import FastEngine, load_model
+    if name in ("fast", "accurate"):
+        from narrativ.label.linear import LinearEngine
+        from narrativ.label.model import load_model
 
-        return FastEngine(codebook, load_model(models_dir() / codebook.id / "fast"))
+        folder = models_dir() / codebook.id / name
+        if not folder.is_dir():
+            raise OptionError(
+                f"no model of the engine {name!r} for the codebook {codebook.id!r}: use the engine 'lexicon', which needs none"
+            )
+        return LinearEngine(codebook, load_model(folder))
     raise OptionError(f"no engine {name!r}; engines are {', '.join(ENGINES)}")

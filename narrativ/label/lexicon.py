@@ -17,7 +17,7 @@ How a term counts:
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -116,11 +116,11 @@ class LexiconEngine:
 
     def shares(self, hits: Sequence[Hit]) -> tuple[float, list[tuple[Hit, float, str]]]:
         """Points of the hits of one frame, and each hit with its share of them and its concept's name."""
-        counts = Counter(hit.concept for hit in hits)
-        shares = [
-            (hit, self._concepts[hit.concept].weight / counts[hit.concept], self._concepts[hit.concept].id)
-            for hit in hits
-        ]
+        counts: dict[int, int] = {}
+        for hit in hits:
+            counts[hit.concept] = counts.get(hit.concept, 0) + 1
+        concepts = self._concepts
+        shares = [(hit, concepts[hit.concept].weight / counts[hit.concept], concepts[hit.concept].id) for hit in hits]
         return self.points(hits), shares
 
     def _labels(self, passage: Passage, found: Mapping[str, Sequence[Hit]]) -> Labels:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from narrativ.label.engine import Batch, Engine
+from narrativ.learn import judge_stance
 from narrativ.learn.corpus import POSITIONS, Example
 from narrativ.records import Document, Labels, Passage
 from narrativ.text.normalize import match_forms
 
-__all__ = ["Report", "check_floors", "evaluate", "markdown"]
+__all__ = ["Report", "evaluate"]
 
 BINS = 15
 _RESAMPLES = 1000
@@ -110,10 +111,11 @@ def _calibration(gold: _Bools, scores: _Floats) -> tuple[float, list[dict[str, f
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
-    """Short SHA-256 of the gold passages and their frames, so that floors are compared on the set they were set on."""
+    """Short SHA-256 of the gold passages and their labels, so that floors are compared on the set they were set on."""
     digest = hashlib.sha256()
     for example in examples:
-        digest.update(json.dumps([example.id, example.text, dict(example.frames)], ensure_ascii=False).encode())
+        row = [example.id, example.text, dict(example.frames), dict(example.stance), example.holder]
+        digest.update(json.dumps(row, ensure_ascii=False).encode())
     return digest.hexdigest()[:16]
 
 
@@ -170,9 +172,28 @@ def evaluate(engine: Engine, examples: Sequence[Example]) -> Report:
             error, bins = _calibration(gold[rows], scores[rows])
             data["calibration"][language] = {"error": error, "bins": bins}
     data["positions"] = _positions(examples, labels)
+    data["abstained"] = _abstained(gold, told, labels, frames)
+    data["mentions"] = judge_stance.mentions(examples, labels, engine.codebook.target_ids)
+    data["stance"] = judge_stance.stances(examples, labels, engine.codebook.target_ids)
+    data["holder"] = judge_stance.holders(examples, labels)
     data["confusion"] = _confusion(examples, labels)
     data["misses"] = _misses(examples, labels, frames)
     return Report(data)
+
+
+def _abstained(gold: _Bools, told: _Bools, labels: Sequence[Labels], frames: Sequence[str]) -> dict[str, float]:
+    """How often the engine abstains, and what that is worth.
+
+    ``passages``: share of passages without a frame told where it abstains from one or more; ``carried``: share of the
+    frames abstained from that the gold labels carry; ``macro_f1_decided``: macro-F1 over the decisions that it made.
+    """
+    doubtful = np.array([[frame in label.abstained for frame in frames] for label in labels])
+    decided = [_f1(gold[~doubtful[:, k], k], told[~doubtful[:, k], k]) for k in range(len(frames))]
+    return {
+        "passages": round(float((doubtful.any(axis=1) & ~told.any(axis=1)).mean()), 3),
+        "carried": round(float(gold[doubtful].mean()), 3) if doubtful.any() else 0.0,
+        "macro_f1_decided": round(float(np.mean(decided)), 3),
+    }
 
 
 def _positions(examples: Sequence[Example], labels: Sequence[Labels]) -> dict[str, Any] | None:
@@ -226,99 +247,3 @@ def _misses(examples: Sequence[Example], labels: Sequence[Labels], frames: Seque
         }
         for _, example, frame, score, present in worst[:_MISSES]
     ]
-
-
-def check_floors(report: Report, floors: dict[str, Any]) -> list[str]:
-    """What falls below pinned floors, as sentences; empty when nothing does.
-
-    Raises
-    ------
-    ValueError
-        The floors were pinned on another gold set, or pin nothing: a gate that checks nothing is an error.
-    """
-    if floors.get("fingerprint") != report.data["gold"]["fingerprint"]:
-        raise ValueError("the gold set has changed since its floors were pinned: measure again and pin new ones")
-    checks = {name: value for name, value in floors.items() if name != "fingerprint"}
-    if not checks:
-        raise ValueError("no floors are pinned")
-    result = report.data["scripts"]
-    found = {"macro_f1": result["all"]["macro_f1"]}
-    found |= {f"macro_f1_{name}": part["macro_f1"] for name, part in result.items() if name != "all"}
-    found |= {f"f1_{frame}": part["f1"] for frame, part in result["all"]["frames"].items()}
-    if report.data["positions"]:
-        found["position_accuracy"] = report.data["positions"]["accuracy"]
-    errors = {f"calibration_error_{name}": part["error"] for name, part in report.data["calibration"].items()}
-    problems = []
-    for name, bound in checks.items():
-        if name in errors:
-            if errors[name] > bound:
-                problems.append(f"{name} is {errors[name]:.3f}, above its ceiling {bound:.3f}")
-        elif name not in found:
-            raise ValueError(f"no such measure: {name}")
-        elif found[name] < bound:
-            problems.append(f"{name} is {found[name]:.3f}, below its floor {bound:.3f}")
-    return problems
-
-
-def markdown(report: Report) -> str:
-    """The results as a page for people."""
-    data = report.data
-    gold = data["gold"]
-    lines = [
-        f"# Evaluation of the engine `{data['engine']}`",
-        "",
-        f"{gold['passages']:,} passages of {gold['documents']:,} documents (fingerprint `{gold['fingerprint']}`). Intervals are 95 %.",
-        "",
-    ]
-    by_script: dict[str, list[str]] = defaultdict(list)
-    for name, part in data["scripts"].items():
-        low, high = part["macro_f1_interval"]
-        by_script[name] += [
-            f"## {'All scripts' if name == 'all' else name}: macro-F1 {part['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {part['passages']:,} passages",
-            "",
-            "| frame | gold | told | precision | recall | F1 | interval | average precision |",
-            "|---|---|---|---|---|---|---|---|",
-        ]
-        for frame, item in part["frames"].items():
-            average = "–" if item["average_precision"] is None else f"{item['average_precision']:.3f}"
-            lower, upper = item["f1_interval"]
-            by_script[name].append(
-                f"| {frame} | {item['gold']} | {item['told']} | {item['precision']:.3f} | {item['recall']:.3f} | {item['f1']:.3f} "
-                f"| {lower:.3f}–{upper:.3f} | {average} |"
-            )
-        lines += [*by_script[name], ""]
-    for language, part in data["calibration"].items():
-        lines += [
-            f"## Calibration, {language}: error {part['error']:.3f}",
-            "",
-            "| score from | n | said | seen | |",
-            "|---|---|---|---|---|",
-        ]
-        for item in part["bins"]:
-            plot = _plot(item["said"], item["seen"])
-            lines.append(f"| {item['from']:.2f} | {item['n']} | {item['said']:.2f} | {item['seen']:.2f} | `{plot}` |")
-        lines.append("")
-    if data["positions"]:
-        lines += [
-            f"## Position: {data['positions']['accuracy']:.3f} right of {data['positions']['n']} where the frame is right",
-            "",
-        ]
-        lines += ["| gold | " + " | ".join(POSITIONS) + " |", "|---|" + "---|" * len(POSITIONS)]
-        for name, row in data["positions"]["gold_by_told"].items():
-            lines.append(f"| {name} | " + " | ".join(str(row[told]) for told in POSITIONS) + " |")
-        lines.append("")
-    lines += ["## What is taken for what", "", "| gold | told | n |", "|---|---|---|"]
-    lines += [f"| {item['gold']} | {item['told']} | {item['n']} |" for item in data["confusion"]]
-    lines += ["", "## The worst misses", ""]
-    for item in data["misses"]:
-        text = item["text"].replace("\n", " ").replace("|", "\\|")
-        verdict = "missed" if item["gold"] else "told wrongly"
-        lines.append(f"- {item['frame']} {verdict} ({item['score']:.2f}), {item['script']}, `{item['id']}`: {text}")
-    return "\n".join(lines) + "\n"
-
-
-def _plot(said: float, seen: float, width: int = 30) -> str:
-    """A row of the reliability plot: ``·`` up to what was seen, ``|`` where the score said it would be."""
-    row = ["·" if place < round(seen * width) else " " for place in range(width + 1)]
-    row[round(said * width)] = "|"
-    return "".join(row)

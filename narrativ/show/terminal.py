@@ -96,7 +96,7 @@ def print_sources(
     for row in counts.head(most).to_dict("records"):
         passages = row["passages"]
         shares = [f"{row[name] / passages:.0%}" if row[name] else "·" for name in (*frames, "no_frame")]
-        table.add_row(_safe(str(row["source"])) or "(none)", str(row["documents"]), str(passages), *shares)
+        table.add_row(Text(_safe(str(row["source"])) or "(none)"), str(row["documents"]), str(passages), *shares)
     out.print(table)
     rest = counts.iloc[most:]
     if len(rest):

@@ -11,13 +11,13 @@ no result.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from narrativ.errors import OptionError
 
-__all__ = ["Engine", "Kind", "Token", "Tokenizer", "user_word_frequency"]
+__all__ = ["Engine", "Kind", "Token", "Tokenizer", "dictionary_words", "user_word_frequency"]
 
 Kind: TypeAlias = Literal["han", "latin", "punct", "url", "mention", "hashtag", "cashtag"]
 Engine: TypeAlias = Literal["rjieba", "jieba"]
@@ -102,6 +102,18 @@ def _plain_cut() -> Callable[[str], list[str]]:
     return _rjieba_cutter([])
 
 
+def dictionary_words(frequency: int) -> list[str]:
+    """Words of Han in jieba's dictionary that it counted at least `frequency` times, in its order."""
+    from importlib.resources import files
+
+    words = []
+    for line in files("jieba").joinpath("dict.txt").read_text(encoding="utf-8").splitlines():
+        word, count, *_ = line.split(" ")
+        if int(count) >= frequency and all(map(_in_jieba_range, word)):
+            words.append(word)
+    return words
+
+
 @lru_cache(maxsize=1)
 def _spacy_tokenizer() -> Callable[[str], Iterable[object]]:
     import spacy
@@ -127,7 +139,7 @@ class Tokenizer:
         self.engine = engine
         words = _han_only(user_words)
         self._inner: dict[str, tuple[int, ...]] = {}
-        self._user_words = frozenset(words)
+        self.user_words = frozenset(words)
         self._cut = _rjieba_cutter(words) if engine == "rjieba" else _jieba_cutter(words)
         self._latin_cache: dict[str, tuple[tuple[int, int, Kind], ...]] = {}
 
@@ -178,16 +190,11 @@ class Tokenizer:
             end += 1
         found = {start}
         for word in self._cut(text[start:end]):
-            if word in self._user_words:
+            if word in self.user_words:
                 found.update(start + inner for inner in self.inner_borders(word))
             start += len(word)
             found.add(start)
         return frozenset(found)
-
-    def user_words_in(self, words: Sequence[str]) -> list[tuple[int, str]]:
-        """Place and word of the user words among words that :meth:`cut` gave."""
-        known = self._user_words
-        return [(place, word) for place, word in enumerate(words) if word in known]
 
     def inner_borders(self, word: str) -> tuple[int, ...]:
         """Borders between the plain words of a user word, both ends left out."""
