@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ import numpy.typing as npt
 from narrativ.analyze.wording import SHORT, same_wording
 from narrativ.text.shingles import Shingled, shingled
 
-__all__ = ["MIN_LENGTH", "THRESHOLD", "Copies", "find_copies", "required_overlap"]
+__all__ = ["MIN_LENGTH", "THRESHOLD", "Copies", "closeness", "find_copies", "required_overlap", "text_lengths"]
 
 THRESHOLD = 0.5
 """Share of the shorter text's shingles that a long copy has in common with the other; tuned on the development half of
@@ -40,6 +41,7 @@ _EXCERPT_LENGTH = 50  # and which must be more than one quoted sentence
 _FLOOR = 0.25  # what any two texts of a story share at least
 _WITNESSES = 8  # members that a new one is compared with
 _PRINT_SHARE = 0.08  # share of the shorter text's fingerprints that makes a candidate
+_COMPARED = 50
 _LIST = 24  # in longer lists of texts with one fingerprint, each is paired with its neighbours and the first only
 _ID_BITS = np.uint64(24)
 _FIGURES_DIFFER = 0.5
@@ -47,6 +49,7 @@ _FIGURE_EVERY = 60  # characters of text to one changed figure, below which it i
 
 _Integers = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]
+_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +66,19 @@ class Copies:
     """
 
     group: _Integers
-    overlap: npt.NDArray[np.float64]
+    overlap: _Floats
 
 
-def required_overlap(length: float, longer: float, threshold: float = THRESHOLD) -> float:
-    """Overlap from which a pair of texts is a match, by the lengths of the shorter and the longer one; above 1: never.
+def required_overlap(shorter: _Floats, longer: _Floats, threshold: float = THRESHOLD) -> _Floats:
+    """Overlap from which pairs of texts are matches, by the lengths of the shorter and the longer one; above 1: never.
 
-    >>> round(required_overlap(400, 500), 2), round(required_overlap(30, 30), 2)
-    (0.52, 0.73)
+    >>> required_overlap(np.array([400.0, 30.0]), np.array([500.0, 30.0])).round(2).tolist()
+    [0.52, 0.8]
     """
-    if length < MIN_LENGTH:
-        return 2.0
-    limit = threshold + _SHORT_EXTRA / length
-    if longer > _EXCERPT_RATIO * length:
-        return 2.0 if length < _EXCERPT_LENGTH else limit + _EXCERPT_EXTRA
-    return limit
+    limit = threshold + _SHORT_EXTRA / np.maximum(shorter, 1.0)
+    excerpt = longer > _EXCERPT_RATIO * shorter
+    never = (shorter < MIN_LENGTH) | (excerpt & (shorter < _EXCERPT_LENGTH))
+    return np.where(never, 2.0, np.where(excerpt, limit + _EXCERPT_EXTRA, limit))
 
 
 def find_copies(forms: Sequence[str], *, threshold: float = THRESHOLD) -> Copies:
@@ -105,6 +106,31 @@ def find_copies(forms: Sequence[str], *, threshold: float = THRESHOLD) -> Copies
     return Copies(np.unique(group, return_inverse=True)[1], overlap)
 
 
+def closeness(forms: Sequence[str], groups: Sequence[Sequence[int]]) -> list[float]:
+    """How alike the texts of each group are: the least overlap with the one that has most in common with the others.
+
+    Parameters
+    ----------
+    forms
+        Texts in match form.
+    groups
+        Numbers of the texts of each group; of a long group the first fifty are compared.
+    """
+    pairs = _Pairs(shingled(forms), np.arange(len(forms)), forms, THRESHOLD)
+    result: list[float] = []
+    for members in groups:
+        some = np.asarray(members[:_COMPARED], dtype=np.int64)
+        shares = np.stack([pairs.overlap(int(one), some) for one in some])
+        np.fill_diagonal(shares, 1.0)
+        result.append(float(shares[shares.sum(axis=1).argmax()].min()))
+    return result
+
+
+def text_lengths(forms: Sequence[str]) -> _Floats:
+    """Length of texts in Chinese characters, a word as 2.5; shape (n_texts,)."""
+    return shingled(forms).length
+
+
 class _Pairs:
     """Exact comparison of nodes (one text of each kind), by their numbers."""
 
@@ -121,32 +147,40 @@ class _Pairs:
         text = self.nodes[node]
         return self.data.shingles[self.ends[text] : self.ends[text + 1]]
 
-    def overlap(self, one: int, others: Sequence[int] | _Integers) -> npt.NDArray[np.float64]:
+    def overlap(self, one: int, others: Sequence[int] | _Integers) -> _Floats:
         """Share of the shorter one's shingles that both have, for `one` and each of the others."""
         mine = self.shingles(one)
-        sets = [self.shingles(int(other)) for other in others]
-        pool = np.concatenate(sets)
+        if not len(mine):
+            return np.zeros(len(others))
+        sizes = self.size[np.asarray(others)]
+        pool = np.concatenate([self.shingles(int(other)) for other in others])
         place = np.searchsorted(mine, pool)
-        found = mine[np.minimum(place, len(mine) - 1)] == pool
-        borders = np.concatenate([[0], np.cumsum(self.size[others])[:-1]])
-        common = np.add.reduceat(found, borders, dtype=np.int64)
-        return np.asarray(common / np.minimum(len(mine), self.size[others]))
+        found = np.concatenate([[0], np.cumsum(mine[np.minimum(place, len(mine) - 1)] == pool)])
+        ends = np.cumsum(sizes)
+        return np.asarray((found[ends] - found[ends - sizes]) / np.maximum(1, np.minimum(len(mine), sizes)))
 
     def matches(self) -> list[tuple[int, int, float]]:
         """Pairs of nodes that are copies, with their overlap; the first is the lower number."""
         left, right = _candidates(self.data, self.nodes)
         found: list[tuple[int, int, float]] = []
         borders = np.flatnonzero(np.diff(left, prepend=-1, append=-1))
-        for start, end in zip(borders[:-1], borders[1:], strict=True):
+        for start, end in pairwise(borders.tolist()):
             one, others = int(left[start]), right[start:end]
-            for other, share in zip(others.tolist(), self.overlap(one, others).tolist(), strict=True):
-                if self._match(one, other, share):
+            shares = self.overlap(one, others)
+            short, long = (
+                np.minimum(self.length[one], self.length[others]),
+                np.maximum(self.length[one], self.length[others]),
+            )
+            enough = shares >= required_overlap(short, long, self.threshold)
+            for other, share in zip(others[enough].tolist(), shares[enough].tolist(), strict=True):
+                if self._same(one, other):
                     found.append((one, other, share))
         return found
 
-    def _match(self, one: int, other: int, share: float) -> bool:
-        short, long = sorted((float(self.length[one]), float(self.length[other])))
-        if share < required_overlap(short, long, self.threshold) or not self._figures_agree(one, other, short):
+    def _same(self, one: int, other: int) -> bool:
+        """Whether two nodes that overlap enough also say the same."""
+        short = float(min(self.length[one], self.length[other]))
+        if not self._figures_agree(one, other, short):
             return False
         return short > SHORT or same_wording(self.forms[self.nodes[one]], self.forms[self.nodes[other]])
 
@@ -187,7 +221,7 @@ def _candidates(data: Shingled, nodes: _Integers) -> tuple[_Integers, _Integers]
     return left[enough], right[enough]
 
 
-def _stars(pairs: _Pairs, matches: Sequence[tuple[int, int, float]]) -> tuple[_Integers, npt.NDArray[np.float64]]:
+def _stars(pairs: _Pairs, matches: Sequence[tuple[int, int, float]]) -> tuple[_Integers, _Floats]:
     """Centre of each node's star, and the overlap with it."""
     near: dict[int, dict[int, float]] = {}
     for one, other, share in matches:

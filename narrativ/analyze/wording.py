@@ -1,8 +1,8 @@
 """Whether two short, similar texts say the same thing: word by word, since overlap says little of few words.
 
-"A opens its model" and "B opens its model" share most of their shingles and are two stories; so are a figure, a "not"
-or a rise for a fall. What a copy may differ in: something put before, after or between (a source line, a remark), a
-slip of typing, a regional word (網路 for 网络).
+"A opens its model" and "B opens its model" share most of their shingles and are two stories; so are those that differ in a
+figure, a "not", or a rise for a fall. What a copy may differ in: something put before, after or between (a source line,
+a remark), another opening or closing clause, a slip of typing, a regional word (網路 for 网络).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from narrativ.text.normalize import match_form, opencc_rows
 from narrativ.text.shingles import without_links
@@ -35,7 +36,6 @@ _TURNS = frozenset("不没未无非否勿涨跌升降增减买卖多空好坏胜
     "buy sell denies denied isn wasn doesn didn won".split()
 )
 _ALIKE = 0.7  # two Latin words more alike than this are one, misspelt: "startegy", "strategy"
-_LEAD = 8  # tokens from which a beginning or an end was rewritten, not filled with another name
 _FEW = 3
 
 
@@ -56,16 +56,27 @@ def same_wording(one: str, other: str) -> bool:
     >>> same_wording("【快讯】该模型今天在网路上开放下载，所有人都可以免费使用", "该模型今天在网络上开放下载，所有人都可以免费使用！")
     True
     """
-    a, b = (_TOKEN.findall(_TAG.sub("", without_links(text))) for text in (one, other))
+    (a, a_clauses), (b, b_clauses) = _tokens(one), _tokens(other)
     for tag, first, last, start, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        old, new = a[first:last], b[start:end]
-        edge = (first == 0 and start == 0) or (last == len(a) and end == len(b))
-        rewritten = edge and len(old) >= _LEAD and len(new) >= _LEAD
-        if not (rewritten or _harmless(old, new)):
+        beginning = first == 0 and start == 0 and last in a_clauses and end in b_clauses
+        ending = last == len(a) and end == len(b) and first in a_clauses and start in b_clauses
+        if not (beginning or ending or _harmless(a[first:last], b[start:end])):
             return False
     return True
+
+
+def _tokens(text: str) -> tuple[list[str], set[int]]:
+    """Tokens of a text without its source tag, and the numbers of those that open a clause."""
+    text = _TAG.sub("", without_links(text))
+    found = list(_TOKEN.finditer(text))
+    opens = {
+        number
+        for number, (before, match) in enumerate(pairwise(found), 1)
+        if any(not char.isspace() or char == "\n" for char in text[before.end() : match.start()])
+    }
+    return [match[0] for match in found], opens
 
 
 def _harmless(old: Sequence[str], new: Sequence[str]) -> bool:
