@@ -8,8 +8,8 @@ The order:
    (containment, Broder 1997) must reach a limit that is the higher the shorter the text is, and its figures must agree;
    short texts are then compared word by word (:mod:`narrativ.analyze.wording`);
 4. matches are grouped by stars (Aslam, Pelekhov & Rus, 2004): the node with most matches takes those that match it and
-   share something with one another, then the next of what is left. So no chain of texts that differ more from step to
-   step becomes one story, nor a digest with everything it quotes.
+   share something with most of the star so far, then the next of what is left. So no chain of texts that differ more
+   from step to step becomes one story, nor a digest with everything it quotes.
 
 Nodes are numbered by a hash of their tokens, so the order of the input changes nothing.
 """
@@ -38,8 +38,8 @@ _SHORT_EXTRA = 9.0  # the limit is higher by this divided by the length: one edi
 _EXCERPT_RATIO = 3.0  # a text so many times shorter than the other is an excerpt or a quotation,
 _EXCERPT_EXTRA = 0.1  # of which more must be found there,
 _EXCERPT_LENGTH = 50  # and which must be more than one quoted sentence
-_FLOOR = 0.25  # what any two texts of a story share at least
-_WITNESSES = 8  # members that a new one is compared with
+_FLOOR = 0.25  # overlap from which two texts of a star have something in common
+_WITNESSES = 8  # members that a new one is compared with, those nearest to the centre
 _PRINT_SHARE = 0.08  # share of the shorter text's fingerprints that makes a candidate
 _COMPARED = 50
 _LIST = 24  # in longer lists of texts with one fingerprint, each is paired with its neighbours and the first only
@@ -236,9 +236,17 @@ def _stars(pairs: _Pairs, matches: Sequence[tuple[int, int, float]]) -> tuple[_I
         taken.add(node)
         members: list[int] = []
         for other, share in sorted(near[node].items(), key=lambda item: (-item[1], item[0])):
-            if other in taken or (members and pairs.overlap(other, members[:_WITNESSES]).min() < _FLOOR):
+            if other in taken or not _belongs(pairs, other, members[:_WITNESSES]):
                 continue
             members.append(other)
             taken.add(other)
             centre[other], shared[other] = node, share
     return centre, shared
+
+
+def _belongs(pairs: _Pairs, node: int, members: Sequence[int]) -> bool:
+    """Whether a text that matches a star's centre has something in common with more than half of the star."""
+    if not members:
+        return True
+    alike = 1 + int((pairs.overlap(node, members) >= _FLOOR).sum())
+    return 2 * alike > 1 + len(members)

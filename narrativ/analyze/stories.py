@@ -28,7 +28,7 @@ UNITS = ("document", "passage")
 
 _NEEDED = ("doc_id", "passage", "text", "source", "title", "published", "script", "status")
 _BATCH = 1_000_000  # characters
-_OPENING = 60
+_OPENING = 40
 
 
 def stories(
@@ -62,6 +62,8 @@ def stories(
     OptionError
         An unknown `unit`, or a `threshold` out of range.
     """
+    import pandas as pd
+
     if unit not in UNITS:
         raise OptionError(f"no unit {unit!r}; units are {', '.join(UNITS)}")
     if not 0 < threshold <= 1:
@@ -78,7 +80,8 @@ def stories(
         _, named = np.unique(copies.group, return_index=True)
         group[compared] = compared[named][copies.group]
     names = _names(table, group, units["first"])
-    result["story"] = np.array(names, dtype=object)[rows] if len(table) else np.array([], dtype=object)
+    values = np.array([*names, ""], dtype=object)[rows]
+    result["story"] = pd.Series(values, index=table.index, dtype="object")
     return result
 
 

@@ -127,8 +127,9 @@ def _answer(table: Any, *, as_json: bool, most: int) -> None:
     from narrativ.show.terminal import console
 
     out = console(sys.stdout)
+    shared = int(found[unit].sum())
     out.print(
-        f"{total:,} {unit}, {distinct:,} stories; {len(found):,} of them shared by {int(found[unit].sum()):,} {unit}"
+        f"{total:,} {unit} in {distinct:,} stories; {shared:,} of them are copies of one another ({len(found):,} stories)"
     )
     if short:
         out.print(

@@ -29,7 +29,7 @@ def print_stories(out: Console, found: pd.DataFrame, *, most: int = 10) -> None:
         box=None, pad_edge=False, header_style="bold", title="biggest stories", title_style="dim", title_justify="left"
     )
     table.add_column("story", no_wrap=True)
-    table.add_column(unit[:4] if unit == "documents" else unit, justify="right")
+    table.add_column("docs" if unit == "documents" else unit, justify="right")
     table.add_column("alike", justify="right")
     table.add_column("first", no_wrap=True)
     table.add_column("sources", overflow="fold", ratio=2)
@@ -37,7 +37,12 @@ def print_stories(out: Console, found: pd.DataFrame, *, most: int = 10) -> None:
     for row in found.head(most).to_dict("records"):
         first = str(row["first_published"])[:10] or "–"
         table.add_row(
-            str(row["story"]), str(row[unit]), f"{row['similarity']:.0%}", first, _sources(row), _safe(row["title"])
+            str(row["story"]),
+            str(row[unit]),
+            f"{row['similarity']:.0%}",
+            first,
+            _sources(row),
+            Text(_safe(row["title"])),
         )
     out.print(table)
     if len(found) > most:
@@ -74,7 +79,7 @@ def print_reprints(out: Console, counts: pd.DataFrame, *, most: int = 20) -> Non
         low, high = row["reprint_rate"], row["reprint_rate_max"]
         rate = f"{low:.0%}" if row["unclear"] == 0 else f"{low:.0%} to {high:.0%}"
         numbers = [f"{row[name]:,}" if row[name] else "·" for name in (unit, "stories", "first", "copies", "unclear")]
-        table.add_row(_safe(str(row["source"])) or "(none)", *numbers, rate)
+        table.add_row(Text(_safe(str(row["source"])) or "(none)"), *numbers, rate)
     out.print(table)
     if len(shared) > most:
         out.print(Text(f"… and {len(shared) - most:,} sources more", style="dim"))
