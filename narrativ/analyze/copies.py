@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from narrativ.analyze.wording import SHORT, same_wording
+from narrativ.errors import OptionError
 from narrativ.text.shingles import Shingled, shingled
 
 __all__ = ["MIN_LENGTH", "THRESHOLD", "Copies", "closeness", "find_copies", "required_overlap", "text_lengths"]
@@ -97,6 +98,8 @@ def find_copies(forms: Sequence[str], *, threshold: float = THRESHOLD) -> Copies
     long_enough = np.flatnonzero(data.length >= MIN_LENGTH)
     if not len(long_enough):
         return Copies(group, overlap)
+    if len(long_enough) >> int(_ID_BITS):
+        raise OptionError(f"{len(long_enough):,} texts are more than can be compared at once; take a part of them")
     _, first, node = np.unique(data.digest[long_enough], return_index=True, return_inverse=True)
     pairs = _Pairs(data, long_enough[first], forms, threshold)
     centre, shared = _stars(pairs, pairs.matches())
