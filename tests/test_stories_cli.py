@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 def test_raw_inputs_give_an_answer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, stdout, stderr = call(capsys, "stories", str(folder))
     assert code == cli.EXIT_OK
-    assert "3 documents in 2 stories; 2 of them are copies of one another" in stdout
+    assert "3 documents in 2 stories; 2 of them are copies of one another, in 1 story" in stdout
     assert "甲报, 乙網" in stdout
     assert "100%" in stdout
     assert stderr == ""
@@ -123,7 +123,7 @@ def test_terminal_control_characters_do_not_reach_the_terminal(
     (tmp_path / "p.json").write_text(json.dumps(rows), encoding="utf-8")
     code, stdout, _ = call(capsys, "stories", str(tmp_path / "p.json"))
     assert code == cli.EXIT_OK
-    assert "2 documents in 1 stories" in stdout
+    assert "2 documents in 1 story" in stdout
     assert "\u001b" not in stdout
     assert "\u0007" not in stdout
     assert "[bold]c[/]" in stdout

@@ -139,7 +139,7 @@ def story_table(table: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
         ``first_published`` and ``last_published`` (as the table states them, empty when no date is known);
         ``first_source``, empty when it is not known who was first; ``similarity``, the least overlap of a member with
         the one that has most in common with the others, 0 to 1 (of the shorter text's shingles); ``scripts`` (list);
-        ``title``, the first known title, or the opening of the text; ``members`` (list of ids, in order of time).
+        ``title``, the first known title of a document, or the opening of the text; ``members`` (list of ids, in order of time).
     """
     import pandas as pd
 
@@ -157,7 +157,7 @@ def story_table(table: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
         members = units.iloc[numbers]
         dated = [value for value in members["published"] if value]
         leader = members[members["first"]]
-        titles = [title for title in members["title"] if title]
+        titles = [title for title in members["title"] if title and unit == "document"]
         rows.append(
             {
                 "story": members["story"].iloc[0],

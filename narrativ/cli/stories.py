@@ -129,7 +129,7 @@ def _answer(table: Any, *, as_json: bool, most: int) -> None:
     out = console(sys.stdout)
     shared = int(found[unit].sum())
     out.print(
-        f"{total:,} {unit} in {distinct:,} stories; {shared:,} of them are copies of one another ({len(found):,} stories)"
+        f"{total:,} {unit} in {_counted(distinct)}; {shared:,} of them are copies of one another, in {_counted(len(found))}"
     )
     if short:
         out.print(
@@ -138,3 +138,7 @@ def _answer(table: Any, *, as_json: bool, most: int) -> None:
         )
     print_stories(out, found, most=most)
     print_reprints(out, sources)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} {'story' if number == 1 else 'stories'}"
