@@ -26,11 +26,15 @@ __all__ = [
     "load_codebook",
     "read",
     "read_table",
+    "reprints",
+    "stories",
+    "story_table",
     "write_table",
 ]
 
 if TYPE_CHECKING:
     from narrativ.analyze.sources import by_source
+    from narrativ.analyze.stories import reprints, stories, story_table
     from narrativ.codebook import Codebook, load_codebook
     from narrativ.errors import NarrativError
     from narrativ.label.labeler import Labeler
@@ -48,6 +52,9 @@ _HOMES = {
     "load_codebook": "narrativ.codebook",
     "read": "narrativ.read",
     "read_table": "narrativ.table",
+    "reprints": "narrativ.analyze.stories",
+    "stories": "narrativ.analyze.stories",
+    "story_table": "narrativ.analyze.stories",
     "write_table": "narrativ.table",
 }
 
