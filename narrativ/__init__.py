@@ -26,11 +26,13 @@ __all__ = [
     "load_codebook",
     "read",
     "read_table",
+    "summarize",
     "write_table",
 ]
 
 if TYPE_CHECKING:
     from narrativ.analyze.sources import by_source
+    from narrativ.analyze.summary import summarize
     from narrativ.codebook import Codebook, load_codebook
     from narrativ.errors import NarrativError
     from narrativ.label.labeler import Labeler
@@ -48,6 +50,7 @@ _HOMES = {
     "load_codebook": "narrativ.codebook",
     "read": "narrativ.read",
     "read_table": "narrativ.table",
+    "summarize": "narrativ.analyze.summary",
     "write_table": "narrativ.table",
 }
 

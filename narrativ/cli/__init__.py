@@ -16,6 +16,7 @@ from narrativ.cli.evaluate import evaluate
 from narrativ.cli.label import label
 from narrativ.cli.options import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from narrativ.cli.show import show
+from narrativ.cli.summarize import summarize
 
 __all__ = ["EXIT_FAILED", "EXIT_OK", "EXIT_USAGE", "cli", "main"]
 
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (label, show, evaluate):
+for _command in (label, show, summarize, evaluate):
     cli.add_command(_command)
 
 
