@@ -21,7 +21,9 @@ __all__ = ["summarize"]
     help="What to summarise by: a column of the table (source, author, title, script, kind, …), or day, month, language.",
 )
 @click.option(
-    "--weight", type=click.Choice(["reach"]), help="Weigh passages and documents by their reach; unknown reach is left out."
+    "--weight",
+    type=click.Choice(["reach"]),
+    help="Weigh passages and documents by their reach; unknown reach is left out.",
 )
 @click.option(
     "--lang",
@@ -31,12 +33,28 @@ __all__ = ["summarize"]
     help="Language of names and sentences.",
 )
 @click.option(
-    "-o", "--output", multiple=True, metavar="FILE", help="Write .csv, .json or .md instead; may be given several times."
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="FILE",
+    help="Write .csv, .json or .md instead; may be given several times.",
 )
-@click.option("--passages", default=2, show_default=True, metavar="N", help="Telling passages per frame, and per target and stance.")
+@click.option(
+    "--passages",
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Telling passages per frame, and per target and stance.",
+)
 @click.option("--quotes", is_flag=True, help="Print the telling passages, too (.json and .md always hold them).")
 @click.option("--most", default=20, show_default=True, metavar="N", help="Print at most N groups.")
-@click.option("--codebook", default="deepseek", show_default=True, metavar="NAME", help="Codebook of the names: a name, or a folder.")
+@click.option(
+    "--codebook",
+    default="deepseek",
+    show_default=True,
+    metavar="NAME",
+    help="Codebook of the names: a name, or a folder.",
+)
 def summarize(
     table: str,
     by: str,
@@ -48,7 +66,7 @@ def summarize(
     most: int,
     codebook: str,
 ) -> None:
-    """Summarise a label table per source, author, script, day, …
+    """Summarise a label table per source, author, script, day or any other column.
 
     For each group: how often it tells each frame, its net stance toward each target, whose voice it tells them in, and
     two or three sentences made from these numbers by rule. Every share has its 95 % interval, resampled by document;

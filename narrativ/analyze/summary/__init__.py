@@ -184,7 +184,8 @@ def summarize(
 
     def arranged(frame: pd.DataFrame) -> pd.DataFrame:
         where = frame["group"].map(rank).to_numpy(dtype=float)
-        return frame.iloc[where.argsort(kind="stable")].reset_index(drop=True)
+        result: pd.DataFrame = frame.iloc[where.argsort(kind="stable")].reset_index(drop=True)
+        return result
 
     notes = [words.notes[name] for name in ("position", "voice", "abstained") if not rows.judged[name]]
     if not rows.judged["stance"]:

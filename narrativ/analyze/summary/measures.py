@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from narrativ.analyze.within import Estimates, estimates
 from narrativ.analyze.summary.rows import POSITIONS, STANCES, VOICES, Rows
+from narrativ.analyze.within import Estimates, estimates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,7 @@ def _weights(rows: Rows, weight: str | None) -> _Floats:
 
 
 def _estimates(rows: Rows, numerator: _Floats, denominator: _Floats, **options: Any) -> Estimates:
-    return estimates(
-        rows.cluster, rows.group, numerator, denominator, groups=len(rows.names), runs=rows.runs, **options
-    )
+    return estimates(rows.cluster, rows.group, numerator, denominator, groups=len(rows.names), **options)
 
 
 def _counted(rows: Rows, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -76,7 +74,8 @@ def group_counts(rows: Rows, weight: str | None = None) -> pd.DataFrame:
         data[f"{name}_count"] = pd.array(counts[:, number] if judged else [None] * size, dtype="Int64")
         for part, values in (("", shares.value), ("_low", shares.low), ("_high", shares.high)):
             data[name + part] = values[:, number] if judged else np.full(size, np.nan)
-    return pd.DataFrame(data)
+    result: pd.DataFrame = pd.DataFrame(data)
+    return result
 
 
 def _per_document(rows: Rows) -> tuple[npt.NDArray[np.int64], _Floats]:
@@ -133,12 +132,11 @@ def frame_mix(rows: Rows, weight: str | None = None) -> pd.DataFrame:
         ("documents_high", documents.high),
     ):
         data[name] = values.ravel()
-    return pd.DataFrame(data)
+    result: pd.DataFrame = pd.DataFrame(data)
+    return result
 
 
-def _document_shares(
-    rows: Rows, weights: _Floats
-) -> tuple[Estimates, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _document_shares(rows: Rows, weights: _Floats) -> tuple[Estimates, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Shares of documents in which a frame is told, resampled by document or story; counts; documents in all."""
     size = len(rows.names)
     first = _first_of_document(rows)
@@ -150,7 +148,7 @@ def _document_shares(
     np.logical_or.at(told, pair, rows.told)
     group, weight = rows.group[first], weights[first]
     shares = estimates(
-        rows.cluster[first],
+        rows.whole[first],
         group,
         told * weight[:, None],
         np.repeat(weight[:, None], told.shape[1], axis=1),
@@ -185,7 +183,8 @@ def stances(rows: Rows, weight: str | None = None) -> pd.DataFrame:
     data["n"] = data["favor"] + data["neutral"] + data["against"]
     for name, values in (("net", net.value), ("low", net.low), ("high", net.high), ("units", net.units)):
         data[name] = values.ravel()
-    return pd.DataFrame(data)
+    result: pd.DataFrame = pd.DataFrame(data)
+    return result
 
 
 def voices(rows: Rows, weight: str | None = None) -> pd.DataFrame:
@@ -198,8 +197,6 @@ def voices(rows: Rows, weight: str | None = None) -> pd.DataFrame:
         ``author``, ``others`` or ``""`` for both; ``position``: one of three, or ``""`` for any. ``count`` of ``n`` tellings, their
         ``share`` with ``low`` and ``high``.
     """
-    import pandas as pd
-
     row, frame = np.nonzero(rows.told)
     tellings = _Tellings(rows, row, frame, _weights(rows, weight)[row])
     parts = []
@@ -209,7 +206,7 @@ def voices(rows: Rows, weight: str | None = None) -> pd.DataFrame:
                 unknown = (voice and not rows.judged["voice"]) or (position and not rows.judged["position"])
                 if (voice or position) and not unknown:
                     parts.append((chosen, voice, position))
-    return pd.concat([tellings.shares(parts)], ignore_index=True)
+    return tellings.shares(parts)
 
 
 class _Tellings:
@@ -251,7 +248,7 @@ class _Tellings:
             n[:, column] = np.bincount(rows.group[self.row[known & weighed]], minlength=size)
         share = _estimates(rows, above, below)
         frames, voice, position = ("", *rows.frames), ("", *VOICES), ("", *POSITIONS)
-        return pd.DataFrame(
+        result: pd.DataFrame = pd.DataFrame(
             {
                 "group": np.repeat(np.array(rows.names, dtype=object), len(parts)),
                 "frame": [frames[chosen + 1] for chosen, _, _ in parts] * size,
@@ -265,3 +262,4 @@ class _Tellings:
                 "units": share.units.ravel(),
             }
         )
+        return result

@@ -21,10 +21,36 @@ if TYPE_CHECKING:
 
     from narrativ.analyze.summary import Summary
 
-__all__ = ["by_group", "card", "csv_text", "enough", "json_text", "markdown", "quotations", "reasons", "records", "small_groups", "tables"]
+__all__ = [
+    "by_group",
+    "card",
+    "csv_text",
+    "enough",
+    "json_text",
+    "markdown",
+    "quotations",
+    "reasons",
+    "records",
+    "small_groups",
+    "tables",
+]
 
 _Row = dict[str, Any]
-_CSV = ("by", "group", "measure", "frame", "target", "voice", "position", "value", "low", "high", "count", "n", "resampled")
+_CSV = (
+    "by",
+    "group",
+    "measure",
+    "frame",
+    "target",
+    "voice",
+    "position",
+    "value",
+    "low",
+    "high",
+    "count",
+    "n",
+    "resampled",
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[+\-]|^\d+[.)])")
 _CARDS = 12
 _HUES = (150, 35, 0, 215, 285)
@@ -126,7 +152,9 @@ def json_text(summary: Summary) -> str:
         groups.append({**row, "sentences": said[name], **held})
     value = {"by": summary.by, "weight": summary.weight, "language": summary.language, "codebook": summary.codebook.id,
              "notes": list(summary.notes), "groups": groups}  # fmt: skip
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY).decode()
+    return orjson.dumps(
+        value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+    ).decode()
 
 
 # --- Markdown --------------------------------------------------------------------------------------------------------
@@ -240,8 +268,12 @@ def card(summary: Summary) -> str:
     parts = ["<div style='max-width:60em;line-height:1.5'>"]
     for group in groups[:_CARDS]:
         name = group["group"]
-        parts.append("<div style='border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.6em 1em;margin:.5em 0'>")
-        parts.append(f"<b>{html.escape(name or words.nobody)}</b><p style='margin:.3em 0'>{html.escape(said[name])}</p>")
+        parts.append(
+            "<div style='border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.6em 1em;margin:.5em 0'>"
+        )
+        parts.append(
+            f"<b>{html.escape(name or words.nobody)}</b><p style='margin:.3em 0'>{html.escape(said[name])}</p>"
+        )
         parts.append("<table style='border-collapse:collapse;font-size:90%'>")
         for number, row in enumerate(frames.get(name, [])):
             label = frame_label(summary.codebook, row["frame"], summary.language)
@@ -262,7 +294,10 @@ def card(summary: Summary) -> str:
 
 def _bar(label: str, value: float, low: float, high: float, *, hue: int, net: bool = False) -> str:
     """A row with a bar from 0 to the value and a line over the interval; both scales are 16 em wide."""
-    at = (lambda x: (x + 1) / 2 * 100) if net else (lambda x: x * 100)
+
+    def at(number: float) -> float:
+        return (number + 1) * 50 if net else number * 100
+
     left, right = sorted((at(0.0), at(value)))
     shown = html.escape(cell(value, low, high, net=net))
     return (
@@ -281,7 +316,9 @@ def _quotes_html(summary: Summary, rows: list[_Row]) -> str:
         return ""
     parts = [f"<details><summary>{html.escape(wording(summary.language).headings['telling'])}</summary>"]
     for row, chosen in quotations(rows):
-        where = html.escape(" · ".join(str(part) for part in (row["source"], row["published"]) if part) or str(row["doc_id"]))
+        where = html.escape(
+            " · ".join(str(part) for part in (row["source"], row["published"]) if part) or str(row["doc_id"])
+        )
         url = str(row["url"] or "")
         if re.match(r"https?://", url):
             where = f"<a href='{html.escape(url, quote=True)}' rel='noopener noreferrer'>{where}</a>"

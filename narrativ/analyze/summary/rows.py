@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from narrativ.analyze.within import MIN_UNITS
+from narrativ.analyze.within import MIN_UNITS, run_codes
 from narrativ.errors import OptionError, TableError
 from narrativ.records import OK
 from narrativ.text.scripts import class_counts
@@ -51,9 +51,9 @@ class Rows:
         Names of the groups, groups without a labelled passage included.
     unlabelled
         Rows per group that carry no labels (boilerplate, too short, failed, …).
-    group, document, cluster
-        Codes per passage; a cluster is a document, with all documents that share a story with it where the table
-        has a column ``story``; shape (n_rows,).
+    group, document, whole, cluster
+        Codes per passage; shape (n_rows,). `whole` is its document, with all documents that share a story with it where the
+        table has a column ``story``; `cluster` is what is resampled: the same, but runs of passages in the groups of `runs`.
     frames, targets
         Ids that occur in the table.
     told
@@ -69,7 +69,7 @@ class Rows:
     reach
         Reach of the passage's document, NaN when unknown; shape (n_rows,).
     runs
-        Groups with too few documents (or one that outweighs the rest): their passages are resampled; shape (n_groups,).
+        Groups with too few documents (or one that outweighs the rest), whose passages are resampled; shape (n_groups,).
     judged
         What the engine judged anywhere in the table: ``position``, ``stance``, ``voice``, ``abstained``.
     stories
@@ -81,6 +81,7 @@ class Rows:
     unlabelled: _Codes
     group: _Codes
     document: _Codes
+    whole: _Codes
     cluster: _Codes
     frames: tuple[str, ...]
     targets: tuple[str, ...]
@@ -113,7 +114,9 @@ def group_keys(table: pd.DataFrame, by: str) -> list[str]:
         return [str(value)[:length] if isinstance(value, str) else "" for value in table["published"]]
     if by == "language":
         return _languages(table)
-    raise OptionError(f"no column {by!r} to group by; there are {', '.join(map(str, table.columns))}, {', '.join(DERIVED)}")
+    raise OptionError(
+        f"no column {by!r} to group by; there are {', '.join(map(str, table.columns))}, {', '.join(DERIVED)}"
+    )
 
 
 def _name(value: Any) -> str | None:
@@ -171,16 +174,17 @@ def read_rows(table: pd.DataFrame, by: str, *, order: Sequence[str] = (), target
     voice = np.array([_voice(value) for value in rows["holder"]], dtype=np.int8)
     undecided = np.array([bool(_list(value)) for value in rows["abstained"]], dtype=bool)
     stories = "story" in table.columns and any(_name(value) for value in rows["story"])
-    cluster = _clusters(document, [_name(value) or "" for value in rows["story"]]) if stories else document
+    whole = _clusters(document, [_name(value) or "" for value in rows["story"]]) if stories else document
     stance = _stance(rows, found)
-    runs = _too_few(cluster, group, len(names))
+    runs = _too_few(whole, group, len(names))
     return Rows(
         table=rows,
         names=tuple(str(name) for name in names),
         unlabelled=np.bincount(codes[~labelled], minlength=len(names)).astype(np.int64),
         group=group,
         document=document,
-        cluster=np.where(runs[group], document, cluster) if len(group) else cluster,
+        whole=whole,
+        cluster=_resampled(whole, document, group, runs),
         frames=frames,
         targets=found,
         told=told,
@@ -220,8 +224,8 @@ def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> Sequence[str]:
-    return value if isinstance(value, (list, tuple, np.ndarray)) else ()
+def _list(value: Any) -> list[str]:
+    return list(value) if isinstance(value, (list, tuple, np.ndarray)) else []
 
 
 def _frames(rows: pd.DataFrame, frames: tuple[str, ...]) -> tuple[_Flags, _Small]:
@@ -282,6 +286,12 @@ def _clusters(document: _Codes, story: Sequence[str]) -> _Codes:
     _, component = csgraph.connected_components(graph, directed=False)
     # Named by their first document, so that the order of the names does not hang on the graph.
     return np.unique(component[document], return_inverse=True)[1].astype(np.int64)
+
+
+def _resampled(whole: _Codes, document: _Codes, group: _Codes, runs: _Flags) -> _Codes:
+    if not len(group) or not runs.any():
+        return whole
+    return np.where(runs[group], run_codes(document, group), whole)
 
 
 def _too_few(cluster: _Codes, group: _Codes, groups: int) -> _Flags:

@@ -104,10 +104,14 @@ def paragraph(
     if group["no_frame"] is not None:
         sentences.append(
             _sentence(
-                [_mix(group, frames, words, codebook, language), *_positions(frames, voices, words, codebook, language),
-                 *_abstained(group, words)],
-                words, opening=words.weighted if weighted else "",
-            )  # fmt: skip
+                [
+                    _mix(group, frames, words, codebook, language),
+                    *_positions(frames, voices, words, codebook, language),
+                    *_abstained(group, words),
+                ],
+                words,
+                opening=words.weighted if weighted else "",
+            )
         )
         rest = [*_stances(stances, words, codebook, language), *_voice(voices, words)]
         if rest:

@@ -63,7 +63,7 @@ def telling_passages(rows: Rows, groups: npt.NDArray[np.bool_], most: int) -> pd
                     what = value if isinstance(value, str) else _position(rows, row, int(value))
                     picked.append({"group": rows.names[group], "about": about, "id": name, "value": what, "rank": rank,
                                    "score": round(float(score[row]), 6), "row": row})  # fmt: skip
-    frame = pd.DataFrame(picked, columns=["group", "about", "id", "value", "rank", "score", "row"])
+    frame: pd.DataFrame = pd.DataFrame(picked, columns=["group", "about", "id", "value", "rank", "score", "row"])
     found = rows.table.iloc[frame.pop("row").astype(int).to_numpy()]
     for column in _COLUMNS[6:]:
         frame[column] = found[column].to_numpy()
