@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["print_summary"]
 
+# What stays on one line: a run of anything but wide characters and space, or one wide character; opening marks before, closing
+# marks and space after it.
+_OPEN, _CLOSE = "（「『《“", "，。；：、！？）」』》”％"
+_PIECES = re.compile(rf"[{_OPEN}]*(?:[^\s\u2e80-\uffef{_OPEN}{_CLOSE}]+|\S)?[{_CLOSE}]*\s*")
 _NAME = 20
 _GAP = 2
 
@@ -34,7 +39,7 @@ def print_summary(out: Console, summary: Summary, *, most: int = 20, quotes: boo
     groups, small = enough(summary)
     said, quoted = summary.describe(), by_group(summary.passages)
     for group in groups[:most]:
-        out.print(Text(safe(said[group["group"]])))
+        _print_wrapped(out, said[group["group"]])
         if quotes:
             _print_quotes(out, summary, quoted.get(group["group"], []))
         out.print()
@@ -42,7 +47,7 @@ def print_summary(out: Console, summary: Summary, *, most: int = 20, quotes: boo
         out.print(Text(f"… {head['more'].format(n=f'{len(groups) - most:,}')}", style="dim"))
     for note in (*summary.notes, small_groups(summary) if small else "", head["interval"] if groups else ""):
         if note:
-            out.print(Text(safe(note), style="dim"))
+            _print_wrapped(out, note, style="dim")
 
 
 def _print_table(out: Console, title: str, by: str, names: list[str], rows: list[tuple[str, list[str]]]) -> None:
@@ -79,7 +84,23 @@ def _fitting(widths: list[int], room: int) -> list[list[int]]:
 
 def _print_quotes(out: Console, summary: Summary, rows: list[dict[str, Any]]) -> None:
     for row, chosen in quotations(rows):
-        out.print(Text("  " + safe(reasons(summary, chosen)), style="bold"))
-        out.print(Text("  " + safe(" ".join(row["text"].split()))))
+        _print_wrapped(out, reasons(summary, chosen), style="bold", indent=2)
+        _print_wrapped(out, " ".join(row["text"].split()), indent=2)
         where = (row["source"], row["published"], row["url"], f"{row['doc_id']}, {row['passage']}")
-        out.print(Text("  " + safe(" · ".join(str(part) for part in where if part)), style="dim"))
+        _print_wrapped(out, " · ".join(str(part) for part in where if part), style="dim", indent=2)
+
+
+def _print_wrapped(out: Console, text: str, *, style: str = "", indent: int = 0) -> None:
+    """Lines of the console's width; Chinese breaks anywhere but before a closing mark, numbers and words nowhere."""
+    line, used, room = "", 0, max(out.width - indent, 20)
+    lines = []
+    for piece in _PIECES.findall(safe(text)):
+        width = cell_len(piece.rstrip())
+        if line and used + width > room:
+            lines.append(line.rstrip())
+            line, used = "", 0
+        line += piece
+        used += cell_len(piece)
+    lines.append(line.rstrip())
+    for part in lines:
+        out.print(Text(" " * indent + part, style=style), soft_wrap=True)

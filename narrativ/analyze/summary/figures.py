@@ -30,8 +30,8 @@ def _signed(value: float) -> str:
     return "0.00" if text in ("+0.00", "−0.00") else text
 
 
-def share_figure(value: float, low: float, high: float, words: Wording) -> str:
-    """A share and its interval in percentage points: ``(38%, ±14)``, ``(4%, 1 to 11)``, ``(0%, at most 8%)``."""
+def share_figure(value: float, low: float, high: float, words: Wording, *, inline: bool = False) -> str:
+    """A share and its interval in percentage points: ``(38%, ±14)``, ``(4%, 1 to 11)``, inline ``0% (at most 8%)``."""
     if value <= 0:
         interval = words.at_most.format(high=_percent(high))
     elif value >= 1:
@@ -40,7 +40,7 @@ def share_figure(value: float, low: float, high: float, words: Wording) -> str:
         interval = f"±{_points((high - low) / 2)}"
     else:
         interval = words.range.format(low=_points(low), high=_points(high))
-    return words.figure.format(value=_percent(value), interval=interval)
+    return (words.inline if inline else words.figure).format(value=_percent(value), interval=interval)
 
 
 def net_figure(value: float, low: float, high: float, words: Wording) -> str:

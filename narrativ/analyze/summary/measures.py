@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def frame_mix(rows: Rows, weight: str | None = None) -> pd.DataFrame:
     -------
     DataFrame of one row per group and frame
         ``passages`` that tell it of ``n``, their ``share`` with ``low`` and ``high``; ``of_told``: its share of the passages
-        that tell any frame; ``documents`` with such a passage of ``n_documents``, and ``share_documents``. With a weight, shares are weighted and
+        that tell any frame; ``ahead``: the frames that are told less often, by the interval of the difference; ``documents`` with such a passage of ``n_documents``, and ``share_documents``. With a weight, shares are weighted and
         `n` and the counts are of what has a weight.
     """
     import pandas as pd
@@ -124,6 +125,7 @@ def frame_mix(rows: Rows, weight: str | None = None) -> pd.DataFrame:
         data[name] = values[:, :frames].ravel()
     for name, values in (("of_told", shares.value), ("of_told_low", shares.low), ("of_told_high", shares.high)):
         data[name] = values[:, frames:].ravel()
+    data["ahead"] = _ahead(rows, weights)
     data["documents"] = document_counts.ravel()
     data["n_documents"] = np.repeat(n_documents, frames)
     for name, values in (
@@ -134,6 +136,22 @@ def frame_mix(rows: Rows, weight: str | None = None) -> pd.DataFrame:
         data[name] = values.ravel()
     result: pd.DataFrame = pd.DataFrame(data)
     return result
+
+
+def _ahead(rows: Rows, weights: _Floats) -> list[list[str]]:
+    """Per group and frame, the frames that it is told more often than: the interval of the difference excludes 0."""
+    pairs = list(combinations(range(len(rows.frames)), 2))
+    ahead: list[list[str]] = [[] for _ in range(len(rows.names) * len(rows.frames))]
+    if not pairs:
+        return ahead
+    told = rows.told * weights[:, None]
+    one, other = (np.array(part) for part in zip(*pairs, strict=True))
+    every = np.repeat(weights[:, None], len(pairs), axis=1)
+    difference = _estimates(rows, told[:, one] - told[:, other], every, bounds=(-1.0, 1.0))
+    for winner, loser, wins in ((one, other, difference.low > 0), (other, one, difference.high < 0)):
+        for group, pair in zip(*np.nonzero(wins), strict=True):
+            ahead[group * len(rows.frames) + winner[pair]].append(rows.frames[loser[pair]])
+    return ahead
 
 
 def _document_shares(rows: Rows, weights: _Floats) -> tuple[Estimates, npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -2,9 +2,10 @@
 
 The rules, each on 95 % intervals:
 
-1. *Most often X* (or *X and Y*) when the lower end of its share lies above the upper end of every other frame's; *mostly X* when also more
-   than half of the passages that tell any frame tell X, by the lower end. Otherwise *no frame stands out*, with those that
-   may lead. First of all it is said when most passages tell no frame.
+1. *Most often X* (or *X and Y*) when its share is larger than every other frame's: the interval of each difference lies above 0.
+   *Mostly X* when, beyond that, its share's interval is clear of all others and more than half of the passages that tell any
+   frame tell X, by the lower end. Otherwise it is *uncertain which frame leads*, with those that may. That most passages tell
+   no frame is said first.
 2. *Rejects, relays, endorses* a frame when more than half of its tellings do, by the lower end.
 3. Toward a target *favorable* or *critical* when the interval of the net stance excludes 0, *slightly* so when it lies
    within ±0.25; *balanced* when it contains 0 and lies within ±0.25 (*neutral* where most such passages are neutral);
@@ -55,13 +56,19 @@ def _topic(codebook: Codebook, frame: str, language: str) -> str:
 
 
 def leaders(frames: Sequence[_Row]) -> list[_Row]:
-    """The one or two frames whose shares are clear of all others; none when no share is."""
+    """The one or two frames that are told more often than all others; none when it is uncertain which are."""
     ordered = sorted(frames, key=lambda row: -row["share"])
     for count in (1, 2):
-        first, rest = ordered[:count], ordered[count:]
-        if len(first) == count and min(row["low"] for row in first) > max((row["high"] for row in rest), default=0.0):
+        first, rest = ordered[:count], {row["frame"] for row in ordered[count:]}
+        if len(first) == count and all(row["low"] > 0 and rest <= set(row["ahead"]) for row in first):
             return first
     return []
+
+
+def _is_most(row: _Row, frames: Sequence[_Row]) -> bool:
+    """Whether a leading frame may be called most of what is told."""
+    others = [other["high"] for other in frames if other["frame"] != row["frame"]]
+    return row["low"] > max(others, default=0.0) and (row["of_told_low"] or 0.0) > 0.5
 
 
 def stance_word(row: _Row) -> str:
@@ -106,6 +113,7 @@ def paragraph(
             _sentence(
                 [
                     _mix(group, frames, words, codebook, language),
+                    *_voice(voices, words),
                     *_positions(frames, voices, words, codebook, language),
                     *_abstained(group, words),
                 ],
@@ -113,9 +121,9 @@ def paragraph(
                 opening=words.weighted if weighted else "",
             )
         )
-        rest = [*_stances(stances, words, codebook, language), *_voice(voices, words)]
-        if rest:
-            sentences.append(_sentence(rest, words))
+        toward = _stances(stances, words, codebook, language)
+        if toward:
+            sentences.append(_sentence(toward, words))
     return words.stop.join(sentences).strip() + words.stop.strip()
 
 
@@ -154,8 +162,8 @@ def _size(group: _Row, words: Wording, *, weighted: bool) -> str:
     return words.intro.format(name=name, size=size)
 
 
-def _share(row: _Row, words: Wording, key: str = "share", prefix: str = "") -> str:
-    return share_figure(row[key], row[f"{prefix}low"], row[f"{prefix}high"], words)
+def _share(row: _Row, words: Wording, key: str = "share", prefix: str = "", *, inline: bool = False) -> str:
+    return share_figure(row[key], row[f"{prefix}low"], row[f"{prefix}high"], words, inline=inline)
 
 
 def _mix(group: _Row, frames: Sequence[_Row], words: Wording, codebook: Codebook, language: str) -> str:
@@ -167,7 +175,7 @@ def _mix(group: _Row, frames: Sequence[_Row], words: Wording, codebook: Codebook
     silent = group["no_frame_low"] > 0.5
     if first:
         template = words.most_often
-        if len(first) == 1 and not silent and (first[0]["of_told_low"] or 0) > 0.5:
+        if len(first) == 1 and not silent and _is_most(first[0], frames):
             template = words.mostly
     else:
         top = max(told, key=lambda row: row["share"])
@@ -200,7 +208,7 @@ def _positions(
 def _abstained(group: _Row, words: Wording) -> list[str]:
     if group["abstained"] is None:
         return []
-    return [words.abstained.format(figure=_share(group, words, "abstained", "abstained_"))]
+    return [words.abstained.format(figure=_share(group, words, "abstained", "abstained_", inline=True))]
 
 
 def _stances(stances: Sequence[_Row], words: Wording, codebook: Codebook, language: str) -> list[str]:
@@ -227,7 +235,7 @@ def _voice(voices: Sequence[_Row], words: Wording) -> list[str]:
                 template = words.own_voice
             elif row["high"] < 0.5:
                 template = words.other_voice
-            return [template.format(figure=_share(row, words))]
+            return [template.format(figure=_share(row, words, inline=template is words.other_voice))]
     return []
 
 

@@ -20,6 +20,7 @@ class Wording:
     at_most: str
     at_least: str
     figure: str
+    inline: str
     listing: tuple[str, str]
     clause: str
     stop: str
@@ -57,6 +58,7 @@ _EN = Wording(
     at_most="at most {high}",
     at_least="at least {low}",
     figure="({value}, {interval})",
+    inline="{value} ({interval})",
     listing=(", ", " and "),
     clause="; ",
     stop=". ",
@@ -70,15 +72,15 @@ _EN = Wording(
     too_few_weighted="too few documents of known reach for weighted shares",
     no_reach="reach unknown, so no weighted shares",
     nothing_labelled="no labelled passage ({n} rows set apart)",
-    nobody="(none named)",
+    nobody="(none given)",
     weighted="Weighted by reach: ",
     mostly="mostly {frames}",
     most_often="most often {frames}",
-    unclear="no frame stands out: {frames}",
+    unclear="which frame leads is uncertain: {frames}",
     none_told="none of the frames is told {figure}",
     silent="most passages tell none of the frames {figure}",
     silent_then="{silent}; {mix}",
-    abstained="undecided {figure}",
+    abstained="{figure} left undecided",
     position={
         "endorses": "endorses “{frame}”",
         "reports": "relays “{frame}”",
@@ -94,9 +96,9 @@ _EN = Wording(
         "unclear": "toward {target} unclear {figure}",
     },
     few_targets="too few passages about any target for a stance",
-    own_voice="told mostly in the author's own voice {figure}",
-    other_voice="told mostly in others' words; in the author's own voice {figure}",
-    either_voice="told partly in the author's own voice {figure}, partly in others' words",
+    own_voice="mostly in the author's own voice {figure}",
+    other_voice="mostly in others' words, {figure} in the author's own voice",
+    either_voice="partly in the author's own voice {figure}, partly in others' words",
     notes={
         "position": "Positions toward frames were not judged in this table.",
         "stance": "Stance toward targets was not judged in this table.",
@@ -109,7 +111,7 @@ _EN = Wording(
     headings={
         "title": "Summary by {by}", "group": "{by}", "passages": "passages", "documents": "documents", "no_frame": "no frame",
         "abstained": "undecided", "frames": "Frames: share of passages", "stance": "Net stance (−1 against, +1 favor)",
-        "telling": "Telling passages", "more": "and {n} more", "interval": "95 % intervals in brackets or after ±.", "unnamed": "unnamed",
+        "telling": "Telling passages", "more": "and {n} more", "interval": "95% intervals: ±14 points, 1–11 from 1 to 11, ≤8 at most 8; – too few passages for a number.", "unnamed": "unnamed",
     },
 )  # fmt: skip
 
@@ -118,6 +120,7 @@ _HANS = Wording(
     at_most="至多{high}",
     at_least="至少{low}",
     figure="（{value}，{interval}）",
+    inline="{value}（{interval}）",
     listing=("、", "和"),
     clause="；",
     stop="。",
@@ -135,11 +138,11 @@ _HANS = Wording(
     weighted="按触及量加权，",
     mostly="以{frames}为主",
     most_often="讲得最多的是{frames}",
-    unclear="没有哪个框架特别突出：{frames}",
+    unclear="哪个框架讲得最多还难以断定：{frames}",
     none_told="没有讲述任何一个框架{figure}",
     silent="多数段落不讲任何框架{figure}",
     silent_then="{silent}；{mix}",
-    abstained="未能判定的占{figure}",
+    abstained="{figure}的段落未能判定",
     position={"endorses": "认同“{frame}”", "reports": "转述“{frame}”", "rejects": "否定“{frame}”"},
     toward={
         "favor": "对{target}偏向支持{figure}",
@@ -152,7 +155,7 @@ _HANS = Wording(
     },
     few_targets="谈到各对象的段落太少，不判断态度",
     own_voice="多以作者自己的口吻讲述{figure}",
-    other_voice="多为转述他人的话，作者自己的口吻较少{figure}",
+    other_voice="多为转述他人的话，以作者自己的口吻讲述的占{figure}",
     either_voice="部分以作者自己的口吻讲述{figure}，部分转述他人的话",
     notes={
         "position": "此表没有判断对各框架的立场。",
@@ -166,7 +169,7 @@ _HANS = Wording(
     headings={
         "title": "摘要：按{by}", "group": "{by}", "passages": "段落", "documents": "文档", "no_frame": "无框架", "abstained": "未判定",
         "frames": "框架：占段落的比例", "stance": "净态度（−1反对，+1支持）", "telling": "有代表性的段落", "more": "另有{n}个",
-        "interval": "括号内或±后为95%区间。", "unnamed": "未具名",
+        "interval": "95%区间：±14为上下14个百分点，1–11为1至11，≤8为至多8；–为段落太少，不给数字。", "unnamed": "未具名",
     },
 )  # fmt: skip
 
@@ -175,6 +178,7 @@ _HANT = Wording(
     at_most="至多{high}",
     at_least="至少{low}",
     figure="（{value}，{interval}）",
+    inline="{value}（{interval}）",
     listing=("、", "和"),
     clause="；",
     stop="。",
@@ -192,11 +196,11 @@ _HANT = Wording(
     weighted="按觸及量加權，",
     mostly="以{frames}為主",
     most_often="講得最多的是{frames}",
-    unclear="沒有哪個框架特別突出：{frames}",
+    unclear="哪個框架講得最多還難以斷定：{frames}",
     none_told="沒有講述任何一個框架{figure}",
     silent="多數段落不講任何框架{figure}",
     silent_then="{silent}；{mix}",
-    abstained="未能判定的占{figure}",
+    abstained="{figure}的段落未能判定",
     position={"endorses": "認同「{frame}」", "reports": "轉述「{frame}」", "rejects": "否定「{frame}」"},
     toward={
         "favor": "對{target}偏向支持{figure}",
@@ -209,7 +213,7 @@ _HANT = Wording(
     },
     few_targets="談到各對象的段落太少，不判斷態度",
     own_voice="多以作者自己的口吻講述{figure}",
-    other_voice="多為轉述他人的話，作者自己的口吻較少{figure}",
+    other_voice="多為轉述他人的話，以作者自己的口吻講述的占{figure}",
     either_voice="部分以作者自己的口吻講述{figure}，部分轉述他人的話",
     notes={
         "position": "此表沒有判斷對各框架的立場。",
@@ -223,7 +227,7 @@ _HANT = Wording(
     headings={
         "title": "摘要：按{by}", "group": "{by}", "passages": "段落", "documents": "文件", "no_frame": "無框架", "abstained": "未判定",
         "frames": "框架：占段落的比例", "stance": "淨態度（−1反對，+1支持）", "telling": "有代表性的段落", "more": "另有{n}個",
-        "interval": "括號內或±後為95%區間。", "unnamed": "未具名",
+        "interval": "95%區間：±14為上下14個百分點，1–11為1至11，≤8為至多8；–為段落太少，不給數字。", "unnamed": "未具名",
     },
 )  # fmt: skip
 
