@@ -8,17 +8,21 @@ __all__ = ["cell", "is_even", "net_figure", "share_figure"]
 
 # The halves of an interval may differ by this part of its width, or by one point of rounding, and still be written as ±.
 _EVEN = 0.2
+# Below this a share is written with a decimal place (0.3%), lest it read as none.
+_SMALL = 0.0095
 
 
 def is_even(value: float, low: float, high: float, *, step: float, bounds: tuple[float, float]) -> bool:
     """Whether ``± half the width`` tells the truth: both halves nearly equal, and nothing impossible inside."""
+    if bounds[0] == 0 and not _SMALL <= value <= 1 - _SMALL:
+        return False
     half = round((high - low) / 2 / step)
     inside = round(value / step) - half >= bounds[0] / step and round(value / step) + half <= bounds[1] / step
     return inside and abs((high - value) - (value - low)) <= max(_EVEN * (high - low), step)
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1%}" if 0 < value < 0.005 else f"{value:.0%}"
+    return f"{value:.1%}" if 0 < value < _SMALL or 1 - _SMALL < value < 1 else f"{value:.0%}"
 
 
 def _points(value: float) -> str:

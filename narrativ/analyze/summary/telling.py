@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,6 +129,8 @@ def _of_targets(rows: Rows, quotable: npt.NDArray[np.bool_]) -> Iterator[_Part]:
 def _per_group(
     rows: Rows, candidates: npt.NDArray[np.int64], groups: npt.NDArray[np.bool_]
 ) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    if not len(candidates):
+        return
     group = rows.group[candidates]
     order = np.argsort(group, kind="stable")
     names, starts = np.unique(group[order], return_index=True)
@@ -146,23 +149,29 @@ def _choose(
     """Maximal marginal relevance among the best; ties go to the earlier document and passage."""
     pool = [int(row) for row in candidates[np.argsort(-score[candidates], kind="stable")][: max(_POOL, most)]]
     texts = rows.table["text"]
-    for row in pool:
-        if row not in grams:
-            grams[row] = _grams(texts.iloc[row])
+
+    def likeness(row: int) -> float:
+        for number in (row, *chosen):
+            if number not in grams:
+                grams[number] = _grams(texts.iloc[number])
+        return max((_jaccard(grams[row], grams[other]) for other in chosen), default=0.0)
+
     chosen: list[int] = []
     while pool and len(chosen) < most:
-        likeness = [max((_jaccard(grams[row], grams[other]) for other in chosen), default=0.0) for row in pool]
-        pool, likeness = _without_copies(pool, likeness)
-        if not pool:
+        best, worth = None, -math.inf
+        for row in list(pool):
+            if _BALANCE * score[row] <= worth:  # the rest score lower, and likeness only takes away
+                break
+            like = likeness(row) if chosen else 0.0
+            if like > _COPY:
+                pool.remove(row)
+            elif _BALANCE * score[row] - (1 - _BALANCE) * like > worth:
+                best, worth = row, _BALANCE * score[row] - (1 - _BALANCE) * like
+        if best is None:
             break
-        worth = [_BALANCE * score[row] - (1 - _BALANCE) * like for row, like in zip(pool, likeness, strict=True)]
-        chosen.append(pool.pop(int(np.argmax(worth))))
+        pool.remove(best)
+        chosen.append(best)
     return chosen
-
-
-def _without_copies(pool: Sequence[int], likeness: Sequence[float]) -> tuple[list[int], list[float]]:
-    kept = [(row, like) for row, like in zip(pool, likeness, strict=True) if like <= _COPY]
-    return [row for row, _ in kept], [like for _, like in kept]
 
 
 def _grams(text: str) -> frozenset[str]:
