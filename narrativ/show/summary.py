@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from narrativ.analyze.summary.page import by_group, enough, quotations, reasons, small_groups, tables
+from narrativ.analyze.summary.page import by_group, column, enough, quotations, reasons, small_groups, tables
 from narrativ.analyze.summary.wording import wording
 from narrativ.show.terminal import safe
 
@@ -35,7 +35,7 @@ def print_summary(out: Console, summary: Summary, *, most: int = 20, quotes: boo
     head = wording(summary.language).headings
     for title, names, rows in tables(summary):
         if rows:
-            _print_table(out, title, summary.by, names, rows[:most])
+            _print_table(out, title, column(summary), names, rows[:most])
     groups, small = enough(summary)
     said, quoted = summary.describe(), by_group(summary.passages)
     for group in groups[:most]:

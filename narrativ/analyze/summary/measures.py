@@ -210,7 +210,7 @@ def voices(rows: Rows, weight: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of one row per group, frame, voice and position that was judged
+    DataFrame of one row per group, frame, voice and position that was judged of any telling
         ``frame``: an id, or ``""`` for all together, where a passage counts once for each frame that it tells; ``voice``:
         ``author``, ``others`` or ``""`` for both; ``position``: one of three, or ``""`` for any. ``count`` of ``n`` tellings, their
         ``share`` with ``low`` and ``high``.
@@ -280,4 +280,5 @@ class _Tellings:
                 "units": share.units.ravel(),
             }
         )
-        return result
+        some: pd.DataFrame = result[result["n"] > 0].reset_index(drop=True)
+        return some

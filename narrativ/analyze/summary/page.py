@@ -189,6 +189,11 @@ def reasons(summary: Summary, chosen: list[_Row]) -> str:
     return " · ".join(dict.fromkeys(parts))
 
 
+def column(summary: Summary) -> str:
+    """What it is summarised by, for people."""
+    return wording(summary.language).columns.get(summary.by, summary.by)
+
+
 def tables(summary: Summary) -> Iterator[tuple[str, list[str], list[tuple[str, list[str]]]]]:
     """Frames, then stance: heading, column names, and rows of group and cells."""
     words, book = wording(summary.language), summary.codebook
@@ -236,9 +241,9 @@ def markdown(summary: Summary) -> str:
     """A report; see :meth:`Summary.to_markdown`."""
     words = wording(summary.language)
     head = words.headings
-    lines = [f"# {head['title'].format(by=_md(summary.by))}", "", head["interval"], ""]
+    lines = [f"# {head['title'].format(by=_md(column(summary)))}", "", head["interval"], ""]
     for title, names, rows in tables(summary):
-        lines += [f"## {title}", "", "| " + " | ".join(map(_md, (summary.by, *names))) + " |",
+        lines += [f"## {title}", "", "| " + " | ".join(map(_md, (column(summary), *names))) + " |",
                   "|---|" + "---:|" * len(names)]  # fmt: skip
         lines += ["| " + " | ".join((_md(name), *cells)) + " |" for name, cells in rows] + [""]
     small = small_groups(summary)

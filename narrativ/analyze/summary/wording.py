@@ -51,6 +51,7 @@ class Wording:
     either_voice: str
     notes: dict[str, str]
     headings: dict[str, str]
+    columns: dict[str, str]
 
 
 _EN = Wording(
@@ -109,10 +110,11 @@ _EN = Wording(
         "reach": "Shares are weighted by reach; {n} labelled passages of unknown reach are left out of them.",
     },
     headings={
-        "title": "Summary by {by}", "group": "{by}", "passages": "passages", "documents": "documents", "no_frame": "no frame",
+        "title": "Summary by {by}", "passages": "passages", "documents": "documents", "no_frame": "no frame",
         "abstained": "undecided", "frames": "Frames: share of passages", "stance": "Net stance (−1 against, +1 favor)",
         "telling": "Telling passages", "more": "and {n} more", "interval": "95% intervals: ±14 points, 1–11 from 1 to 11, ≤8 at most 8; – too few passages for a number.", "unnamed": "unnamed",
     },
+    columns={},
 )  # fmt: skip
 
 _HANS = Wording(
@@ -167,10 +169,12 @@ _HANS = Wording(
         "reach": "比例按触及量加权；{n}个触及量未知的段落不计在内。",
     },
     headings={
-        "title": "摘要：按{by}", "group": "{by}", "passages": "段落", "documents": "文档", "no_frame": "无框架", "abstained": "未判定",
+        "title": "摘要：按{by}", "passages": "段落", "documents": "文档", "no_frame": "无框架", "abstained": "未判定",
         "frames": "框架：占段落的比例", "stance": "净态度（−1反对，+1支持）", "telling": "有代表性的段落", "more": "另有{n}个",
         "interval": "95%区间：±14为上下14个百分点，1–11为1至11，≤8为至多8；–为段落太少，不给数字。", "unnamed": "未具名",
     },
+    columns={"source": "来源", "author": "作者", "title": "标题", "script": "文字", "kind": "类型", "day": "日期", "month": "月份", "language": "语言",
+             "status": "状态", "holder": "持有者", "url": "网址", "published": "发布时间", "doc_id": "文档", "about": "所评的帖子", "reach": "触及量"},
 )  # fmt: skip
 
 _HANT = Wording(
@@ -225,10 +229,12 @@ _HANT = Wording(
         "reach": "比例按觸及量加權；{n}個觸及量未知的段落不計在內。",
     },
     headings={
-        "title": "摘要：按{by}", "group": "{by}", "passages": "段落", "documents": "文件", "no_frame": "無框架", "abstained": "未判定",
+        "title": "摘要：按{by}", "passages": "段落", "documents": "文件", "no_frame": "無框架", "abstained": "未判定",
         "frames": "框架：占段落的比例", "stance": "淨態度（−1反對，+1支持）", "telling": "有代表性的段落", "more": "另有{n}個",
         "interval": "95%區間：±14為上下14個百分點，1–11為1至11，≤8為至多8；–為段落太少，不給數字。", "unnamed": "未具名",
     },
+    columns={"source": "來源", "author": "作者", "title": "標題", "script": "文字", "kind": "類型", "day": "日期", "month": "月份", "language": "語言",
+             "status": "狀態", "holder": "持有者", "url": "網址", "published": "發布時間", "doc_id": "文件", "about": "所評的貼文", "reach": "觸及量"},
 )  # fmt: skip
 
 WORDINGS = {"en": _EN, "zh-Hans": _HANS, "zh-Hant": _HANT}
