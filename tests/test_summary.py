@@ -147,6 +147,7 @@ def test_one_viral_document_is_no_basis_for_weighted_shares() -> None:
     weighted = narrativ.summarize(to_dataframe(rows), weight="reach")
     assert weighted.frames["share"].isna().all()
     assert "too few documents of known reach" in weighted.describe()["a"]
+    assert "Too few documents of known reach for weighted shares: a 30." in weighted.to_markdown()
 
 
 def test_one_document_gets_intervals_over_its_passages_and_says_so() -> None:
@@ -203,6 +204,7 @@ def test_what_no_engine_judged_is_said_in_words_and_never_zero() -> None:
     said = summary.describe()["a"]
     assert "oward" not in said
     assert "voice" not in said
+    assert "| undecided" not in summary.to_markdown()
     for text in (summary.to_markdown(), summary._repr_html_()):
         assert "Stance toward targets was not judged" in text
 

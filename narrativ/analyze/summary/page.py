@@ -53,6 +53,7 @@ _CSV = (
 )
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[+\-]|^\d+[.)])")
 _CARDS = 12
+_LONGEST = 30  # characters of a name in a list of names
 _HUES = (150, 35, 0, 215, 285)
 
 
@@ -199,15 +200,17 @@ def tables(summary: Summary) -> Iterator[tuple[str, list[str], list[tuple[str, l
     words, book = wording(summary.language), summary.codebook
     groups, _ = enough(summary)
     frames, stance = by_group(summary.frames), by_group(summary.stance)
+    # What the engine did not judge is said in a note, and is no column of dashes.
+    shares = [name for name in ("no_frame", "abstained") if summary.groups[f"{name}_count"].notna().any()]
     rows = []
     for group in groups:
         cells = [f"{group['passages']:,}", f"{group['documents']:,}"]
         cells += [cell(*_triple(row, "share", "low", "high")) for row in frames[group["group"]]]
-        cells += [cell(*_triple(group, name, f"{name}_low", f"{name}_high")) for name in ("no_frame", "abstained")]
+        cells += [cell(*_triple(group, name, f"{name}_low", f"{name}_high")) for name in shares]
         rows.append((group["group"] or words.nobody, cells))
     names = [frame_label(book, frame, summary.language) for frame in dict.fromkeys(summary.frames["frame"])]
     head = words.headings
-    yield head["frames"], [head["passages"], head["documents"], *names, head["no_frame"], head["abstained"]], rows
+    yield head["frames"], [head["passages"], head["documents"], *names, *(head[name] for name in shares)], rows
     if len(summary.stance):
         names = [target_label(book, target, summary.language) for target in dict.fromkeys(summary.stance["target"])]
         rows = [
@@ -224,17 +227,21 @@ def _triple(row: _Row, *names: str) -> list[float]:
     return [float("nan") if row[name] is None else row[name] for name in names]
 
 
-def small_groups(summary: Summary, most: int = 20) -> str:
+def small_groups(summary: Summary, most: int = 12) -> str:
     """A sentence that names the groups too small for numbers, ``""`` when there is none."""
     words = wording(summary.language)
     _, small = enough(summary)
     if not small:
         return ""
     comma = words.listing[0]
-    named = comma.join(f"{row['group'] or words.nobody} {row['passages']}" for row in small[:most])
+    named = comma.join(f"{_clipped(row['group'] or words.nobody)} {row['passages']:,}" for row in small[:most])
     if len(small) > most:
         named += comma + words.headings["more"].format(n=f"{len(small) - most:,}")
-    return words.notes["small"].format(groups=named)
+    return words.notes["small_weighted" if summary.weight else "small"].format(groups=named)
+
+
+def _clipped(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def markdown(summary: Summary) -> str:

@@ -107,6 +107,7 @@ _EN = Wording(
         "voice": "Whose voice tells a frame was not judged in this table.",
         "abstained": "No frame was left undecided in this table (or the engine does not abstain).",
         "small": "Too few passages for shares: {groups}.",
+        "small_weighted": "Too few documents of known reach for weighted shares: {groups}.",
         "reach": "Shares are weighted by reach; {n} labelled passages of unknown reach are left out of them.",
     },
     headings={
@@ -166,6 +167,7 @@ _HANS = Wording(
         "voice": "此表没有判断框架由谁的口吻讲述。",
         "abstained": "此表没有未能判定的框架（或所用引擎不作保留）。",
         "small": "段落太少、不计算比例的有：{groups}。",
+        "small_weighted": "已知触及量的文档太少、不计算加权比例的有：{groups}。",
         "reach": "比例按触及量加权；{n}个触及量未知的段落不计在内。",
     },
     headings={
@@ -226,6 +228,7 @@ _HANT = Wording(
         "voice": "此表沒有判斷框架由誰的口吻講述。",
         "abstained": "此表沒有未能判定的框架（或所用引擎不作保留）。",
         "small": "段落太少、不計算比例的有：{groups}。",
+        "small_weighted": "已知觸及量的文件太少、不計算加權比例的有：{groups}。",
         "reach": "比例按觸及量加權；{n}個觸及量未知的段落不計在內。",
     },
     headings={
