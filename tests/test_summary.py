@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 import narrativ
 from narrativ.analyze.summary import Summary
-from narrativ.cli import cli
 from narrativ.errors import OptionError, TableError
-from narrativ.table import COLUMNS, to_dataframe, write_table
+from narrativ.table import to_dataframe, write_table
 from narrativ.text.normalize import to_simplified
-
-FRAMES = ("market_shock", "geopolitics")
-TEXT = "輝達股價一夜之間大跌，投資人紛紛拋售手中的晶片股，沒有人知道底部在哪裡。"
-
-
-def _row(doc: str = "a1", passage: int = 0, **more: Any) -> dict[str, Any]:
-    blank: dict[str, Any] = dict.fromkeys(COLUMNS, "")
-    blank |= {"doc_id": doc, "passage": passage, "start": 0, "end": 9, "text": TEXT, "source": doc[:1], "script": "Hant",
-              "status": "ok", "frames": [], "abstained": [], "positions": {}, "stance": {}, "polarity": {}, "holder": None,
-              "reach": None, "voices": [], "evidence": [], "stance_evidence": [], "kind": "article", "notes": []}  # fmt: skip
-    row = blank | more
-    row.setdefault("frame_scores", {})
-    row["frame_scores"] = row["frame_scores"] or {f: 0.9 if f in row["frames"] else 0.1 for f in FRAMES}
-    return row
-
-
-def _random(seed: int = 0, sources: str = "abc", documents: int = 8) -> list[dict[str, Any]]:
-    """Rows of some documents a source, each of three to eight passages, with everything judged."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for source in sources:
-        for document in range(documents):
-            reach = int(rng.integers(1, 1000)) if rng.random() < 0.8 else None
-            for passage in range(int(rng.integers(3, 9))):
-                frames = [frame for frame in FRAMES if rng.random() < 0.4]
-                words = "".join(rng.choice(list("股價下跌晶片禁令開源模型成本投資人美國中國公司"), 30))
-                rows.append(_row(
-                    f"{source}{document}", passage, text=words, frames=frames, reach=reach,
-                    frame_scores={frame: float(rng.uniform(0.5, 1)) if frame in frames else 0.1 for frame in FRAMES},
-                    abstained=["geopolitics"] if not frames and rng.random() < 0.3 else [],
-                    positions={frame: str(rng.choice(["endorses", "reports", "rejects"])) for frame in frames},
-                    stance={"china": str(rng.choice(["favor", "neutral", "against"]))} if rng.random() < 0.7 else {},
-                    holder="author" if rng.random() < 0.6 else "others", published=f"2025-01-{document + 1:02d}T10:00:00+08:00",
-                ))  # fmt: skip
-    return rows
+from tests.summary_tables import TEXT, counted_by_hand, make_row, random_rows
 
 
 def _tables(summary: Summary) -> dict[str, pd.DataFrame]:
@@ -76,16 +35,7 @@ def _of(summary: Summary, group: str) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def counted() -> Summary:
-    """Ten documents of two passages: the first tells of the market and is against China, the second may be silent."""
-    rows = []
-    for number in range(10):
-        rows.append(_row(f"a{number}", 0, frames=["market_shock"], positions={"market_shock": "rejects" if number < 8 else "reports"},
-                         stance={"china": "against" if number < 7 else "favor"}, holder="author" if number < 6 else "某甲",
-                         reach=100 if number < 5 else 300))  # fmt: skip
-        rows.append(_row(f"a{number}", 1, frames=["geopolitics"] if number == 0 else [], holder="author",
-                         abstained=["geopolitics"] if number in (1, 2) else [], positions={}, reach=100 if number < 5 else 300))  # fmt: skip
-    rows.append(_row("a0", 2, status="boilerplate"))
-    return narrativ.summarize(to_dataframe(rows))
+    return counted_by_hand()
 
 
 def test_counts_of_a_group(counted: Summary) -> None:
@@ -130,8 +80,8 @@ def test_voice_by_position(counted: Summary) -> None:
 
 
 def test_weights_are_the_reach_of_the_document() -> None:
-    rows = [_row(f"a{n}", p, frames=["market_shock"] if n < 6 else [], reach=300 if n < 6 else 100) for n in range(12) for p in range(2)]  # fmt: skip
-    rows += [_row("a-unknown", p, frames=["geopolitics"]) for p in range(5)]
+    rows = [make_row(f"a{n}", p, frames=["market_shock"] if n < 6 else [], reach=300 if n < 6 else 100) for n in range(12) for p in range(2)]  # fmt: skip
+    rows += [make_row("a-unknown", p, frames=["geopolitics"]) for p in range(5)]
     table = to_dataframe(rows)
     weighted = narrativ.summarize(table, weight="reach")
     market = weighted.frames.set_index("frame").loc["market_shock"]
@@ -143,7 +93,7 @@ def test_weights_are_the_reach_of_the_document() -> None:
 
 
 def test_one_viral_document_is_no_basis_for_weighted_shares() -> None:
-    rows = [_row(f"a{n}", 0, frames=["market_shock"], reach=10_000_000 if n == 0 else 10) for n in range(30)]
+    rows = [make_row(f"a{n}", 0, frames=["market_shock"], reach=10_000_000 if n == 0 else 10) for n in range(30)]
     weighted = narrativ.summarize(to_dataframe(rows), weight="reach")
     assert weighted.frames["share"].isna().all()
     assert "too few documents of known reach" in weighted.describe()["a"]
@@ -151,7 +101,7 @@ def test_one_viral_document_is_no_basis_for_weighted_shares() -> None:
 
 
 def test_one_document_gets_intervals_over_its_passages_and_says_so() -> None:
-    rows = [_row("a1", p, frames=["market_shock"] if p % 3 else []) for p in range(30)]
+    rows = [make_row("a1", p, frames=["market_shock"] if p % 3 else []) for p in range(30)]
     summary = narrativ.summarize(to_dataframe(rows))
     assert summary.groups["resampled"].tolist() == ["passages"]
     assert summary.frames["share_documents"].isna().all()
@@ -161,7 +111,7 @@ def test_one_document_gets_intervals_over_its_passages_and_says_so() -> None:
 
 def test_small_groups_get_no_numbers() -> None:
     summary = narrativ.summarize(
-        to_dataframe([*_random(), *(_row(f"z{n}", 0, frames=["market_shock"]) for n in range(4))])
+        to_dataframe([*random_rows(), *(make_row(f"z{n}", 0, frames=["market_shock"]) for n in range(4))])
     )
     small = _of(summary, "z")
     numbers = [value for part in ("groups", "frames", "stance", "voice") for row in small[part]
@@ -174,7 +124,7 @@ def test_small_groups_get_no_numbers() -> None:
 
 def test_stories_are_resampled_when_the_table_has_them() -> None:
     """Twelve documents that are copies of one story are one observation, whichever passages name it."""
-    rows = [_row(f"a{n}", p, frames=["market_shock"] if n % 2 else []) for n in range(12) for p in range(3)]
+    rows = [make_row(f"a{n}", p, frames=["market_shock"] if n % 2 else []) for n in range(12) for p in range(3)]
     table = to_dataframe(rows)
     assert narrativ.summarize(table).groups["units"].tolist() == [pytest.approx(12)]
     table["story"] = ["one" if row["passage"] == 0 else "" for row in rows]
@@ -188,7 +138,7 @@ def test_stories_are_resampled_when_the_table_has_them() -> None:
 
 
 def test_what_no_engine_judged_is_said_in_words_and_never_zero() -> None:
-    rows = [_row(f"a{n}", 0, frames=["market_shock"]) for n in range(10)]
+    rows = [make_row(f"a{n}", 0, frames=["market_shock"]) for n in range(10)]
     summary = narrativ.summarize(to_dataframe(rows))
     assert summary.stance.empty
     assert summary.voice.empty
@@ -210,7 +160,7 @@ def test_what_no_engine_judged_is_said_in_words_and_never_zero() -> None:
 
 
 def test_a_judged_table_without_targets_says_another_thing() -> None:
-    rows = [_row(f"a{n}", 0, frames=["market_shock"], holder="author") for n in range(10)]
+    rows = [make_row(f"a{n}", 0, frames=["market_shock"], holder="author") for n in range(10)]
     assert "No passage of this table is about a target." in narrativ.summarize(to_dataframe(rows)).notes
 
 
@@ -218,7 +168,7 @@ def test_a_judged_table_without_targets_says_another_thing() -> None:
 
 
 def test_order_of_rows_does_not_matter() -> None:
-    rows = _random()
+    rows = random_rows()
     shuffled = [rows[number] for number in np.random.default_rng(1).permutation(len(rows))]
     one, other = narrativ.summarize(to_dataframe(rows)), narrativ.summarize(to_dataframe(shuffled))
     for name, frame in _tables(one).items():
@@ -227,7 +177,7 @@ def test_order_of_rows_does_not_matter() -> None:
 
 
 def test_swapping_two_sources_swaps_their_rows() -> None:
-    rows = _random()
+    rows = random_rows()
     swapped = [row | {"source": {"a": "b", "b": "a"}.get(row["source"], row["source"])} for row in rows]
     one, other = narrativ.summarize(to_dataframe(rows)), narrativ.summarize(to_dataframe(swapped))
     for mine, theirs in (("a", "b"), ("b", "a"), ("c", "c")):
@@ -239,8 +189,10 @@ def test_swapping_two_sources_swaps_their_rows() -> None:
 
 
 def test_a_document_added_to_one_source_changes_no_other() -> None:
-    rows = _random()
-    more = [_row("a99", p, frames=["geopolitics"], stance={"us_policy": "favor"}, holder="author") for p in range(6)]
+    rows = random_rows()
+    more = [
+        make_row("a99", p, frames=["geopolitics"], stance={"us_policy": "favor"}, holder="author") for p in range(6)
+    ]
     one, other = narrativ.summarize(to_dataframe(rows)), narrativ.summarize(to_dataframe([*more, *rows]))
     assert _of(one, "a")["frames"] != _of(other, "a")["frames"]
     for group in "bc":
@@ -251,7 +203,7 @@ def test_a_document_added_to_one_source_changes_no_other() -> None:
 
 
 def test_traditional_is_simplified() -> None:
-    rows = _random()
+    rows = random_rows()
     simplified = [row | {"text": to_simplified(row["text"]), "script": "Hans"} for row in rows]
     assert simplified != rows
     one, other = narrativ.summarize(to_dataframe(rows)), narrativ.summarize(to_dataframe(simplified))
@@ -264,7 +216,7 @@ def test_traditional_is_simplified() -> None:
 
 
 def test_the_same_table_from_a_file_gives_the_same_summary(tmp_path: Path) -> None:
-    table = to_dataframe(_random())
+    table = to_dataframe(random_rows())
     expected = narrativ.summarize(table).to_json()
     for ending in ("csv", "jsonl", "parquet"):
         write_table(table, tmp_path / f"t.{ending}")
@@ -276,7 +228,7 @@ def test_the_same_table_from_a_file_gives_the_same_summary(tmp_path: Path) -> No
 
 
 def _groups_of_one_frame(texts: list[str], scores: list[float]) -> Summary:
-    rows = [_row(f"a{n}", 0, text=text, frames=["market_shock"], frame_scores={"market_shock": score})
+    rows = [make_row(f"a{n}", 0, text=text, frames=["market_shock"], frame_scores={"market_shock": score})
             for n, (text, score) in enumerate(zip(texts, scores, strict=True))]  # fmt: skip
     return narrativ.summarize(to_dataframe(rows))
 
@@ -294,13 +246,13 @@ def test_telling_passages_differ_from_each_other() -> None:
 
 
 def test_boilerplate_and_stubs_are_never_telling() -> None:
-    rows = [_row(f"a{n}", 0, frames=["market_shock"], text=f"{n}" * 3) for n in range(6)]
-    rows += [_row("a9", 0, status="boilerplate", frames=["market_shock"])]
+    rows = [make_row(f"a{n}", 0, frames=["market_shock"], text=f"{n}" * 3) for n in range(6)]
+    rows += [make_row("a9", 0, status="boilerplate", frames=["market_shock"])]
     assert narrativ.summarize(to_dataframe(rows)).passages.empty
 
 
 def test_telling_passages_carry_where_they_stand() -> None:
-    rows = [_row(f"a{n}", 3, frames=["market_shock"], positions={"market_shock": "rejects"}, stance={"china": "against"},
+    rows = [make_row(f"a{n}", 3, frames=["market_shock"], positions={"market_shock": "rejects"}, stance={"china": "against"},
                  url="https://example.org/1", published="2025-01-27", title="標題") for n in range(6)]  # fmt: skip
     quoted = narrativ.summarize(to_dataframe(rows)).passages
     assert quoted[["about", "id", "value"]].values.tolist() == [
@@ -313,14 +265,14 @@ def test_telling_passages_carry_where_they_stand() -> None:
 
 
 def test_the_usual_position_is_quoted_before_a_rare_one() -> None:
-    rows = [_row(f"a{n}", 0, frames=["market_shock"], text=text, positions={"market_shock": "endorses" if n else "rejects"},
+    rows = [make_row(f"a{n}", 0, frames=["market_shock"], text=text, positions={"market_shock": "endorses" if n else "rejects"},
                  frame_scores={"market_shock": 0.95 if n == 0 else 0.8})
             for n, text in enumerate([TEXT, OTHER, THIRD, OTHER, THIRD, OTHER])]  # fmt: skip
     assert narrativ.summarize(to_dataframe(rows)).passages["value"].tolist()[0] == "endorses"
 
 
 def test_number_of_passages() -> None:
-    table = to_dataframe(_random())
+    table = to_dataframe(random_rows())
     assert narrativ.summarize(table, passages=0).passages.empty
     for most in (1, 3):
         quoted = narrativ.summarize(table, passages=most).passages
@@ -334,9 +286,9 @@ def test_number_of_passages() -> None:
 def test_any_column_and_derived_ones() -> None:
     table = to_dataframe(
         [
-            *_random(),
-            _row("x1", 0, script="Latn", text="Shares fell."),
-            _row("x2", 0, script="mixed", text="DeepSeek R1 模型開源"),
+            *random_rows(),
+            make_row("x1", 0, script="Latn", text="Shares fell."),
+            make_row("x2", 0, script="mixed", text="DeepSeek R1 模型開源"),
         ]
     )
     assert narrativ.summarize(table, by="day").groups["group"].tolist() == [
@@ -351,7 +303,7 @@ def test_any_column_and_derived_ones() -> None:
 
 
 def test_groups_stand_by_size_then_name() -> None:
-    rows = [*_random(sources="b"), *_random(sources="a"), *_random(sources="c", documents=9)]
+    rows = [*random_rows(sources="b"), *random_rows(sources="a"), *random_rows(sources="c", documents=9)]
     assert narrativ.summarize(to_dataframe(rows)).groups["group"].tolist() == ["c", "a", "b"]
 
 
@@ -361,18 +313,18 @@ def test_groups_stand_by_size_then_name() -> None:
 ])  # fmt: skip
 def test_wrong_options_are_errors(options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        narrativ.summarize(to_dataframe(_random()), **options)
+        narrativ.summarize(to_dataframe(random_rows()), **options)
 
 
 def test_what_is_no_label_table_is_an_error() -> None:
     with pytest.raises(TableError, match="no column"):
         narrativ.summarize(pd.DataFrame({"source": ["a"]}))
     with pytest.raises(TableError, match=r"a1, passage 0: stance 'pro' is none of favor, neutral, against"):
-        narrativ.summarize(to_dataframe([_row(stance={"china": "pro"})]))
+        narrativ.summarize(to_dataframe([make_row(stance={"china": "pro"})]))
 
 
 @pytest.mark.parametrize(
-    "rows", [[], [_row(status="empty", passage=None, text="")], [_row()]], ids=["none", "unlabelled", "one"]
+    "rows", [[], [make_row(status="empty", passage=None, text="")], [make_row()]], ids=["none", "unlabelled", "one"]
 )
 def test_next_to_nothing_is_summarised_too(rows: list[dict[str, Any]]) -> None:
     summary = narrativ.summarize(to_dataframe(rows), weight="reach")
@@ -382,7 +334,7 @@ def test_next_to_nothing_is_summarised_too(rows: list[dict[str, Any]]) -> None:
 
 
 def test_odd_values_do_no_harm() -> None:
-    rows = _random()
+    rows = random_rows()
     for row, reach in zip(rows, (-5, 0, 10**17), strict=False):
         row["reach"] = reach
     table = to_dataframe(rows)
@@ -390,149 +342,6 @@ def test_odd_values_do_no_harm() -> None:
     summary = narrativ.summarize(table, by="day", weight="reach")
     shares = summary.frames[["share", "low", "high"]].dropna()
     assert ((shares >= 0) & (shares <= 1)).all(axis=None)
-
-
-# --- every way out ---------------------------------------------------------------------------------------------------
-
-EVIL = "=cmd|'/c calc'!A0</script><script>alert(1)</script>|[x](javascript:alert(1))`*_#"
-
-
-@pytest.fixture(scope="module")
-def evil() -> Summary:
-    rows = [_row(f"{EVIL}{n}", 0, source=EVIL, frames=["<b>frame</b>"], frame_scores={"<b>frame</b>": 0.9}, stance={"<i>t</i>": "favor"},
-                 positions={"<b>frame</b>": "endorses"}, title=EVIL, url="javascript:alert(1)" if n % 2 else "https://example.org/'><script>",
-                 text=f"{TEXT}{EVIL}\n{EVIL}", holder="author") for n in range(8)]  # fmt: skip
-    return narrativ.summarize(to_dataframe(rows))
-
-
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src") or name.startswith("on")]
-
-
-def test_the_card_escapes_everything(evil: Summary) -> None:
-    page = _Tags()
-    page.feed(evil._repr_html_())
-    assert page.tags <= {"div", "p", "b", "small", "table", "tr", "td", "details", "summary", "blockquote", "br", "a"}
-    assert all(link.startswith("https://") for link in page.links)
-    assert EVIL in "".join(_data(evil._repr_html_()))
-
-
-def _data(page: str) -> Iterator[str]:
-    import html
-
-    yield html.unescape(re.sub(r"<[^>]*>", "", page))
-
-
-def test_markdown_shows_text_as_it_is(evil: Summary) -> None:
-    from markdown_it import MarkdownIt
-
-    page = evil.to_markdown()
-    rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(page)
-    tags = _Tags()
-    tags.feed(rendered)
-    assert "script" not in tags.tags
-    assert not any(link.startswith("javascript") for link in tags.links)
-    assert EVIL in "".join(_data(rendered))
-
-
-def test_csv_is_tidy_and_runs_nothing(evil: Summary, counted: Summary) -> None:
-    for line in csv.reader(io.StringIO(evil.to_csv())):
-        assert not any(re.match(r"[=+@\t\r]|-\D", value) for value in line)
-    rows = list(csv.DictReader(io.StringIO(counted.to_csv())))
-    [market] = [row for row in rows if row["measure"] == "frame" and row["frame"] == "market_shock"]
-    assert (float(market["value"]), market["count"], market["n"], market["resampled"]) == (0.5, "10", "20", "documents")
-    counts = {"passages", "documents", "unlabelled", "reach", "favor", "neutral", "against"}
-    for row in rows:
-        if row["measure"] not in counts and row["value"]:
-            assert float(row["low"]) <= float(row["value"]) <= float(row["high"]), row
-
-
-def test_json_holds_everything(counted: Summary) -> None:
-    value = json.loads(counted.to_json())
-    [group] = value["groups"]
-    assert (value["by"], value["weight"], value["language"], value["codebook"]) == ("source", None, "en", "deepseek")
-    assert group["sentences"] == counted.describe()["a"]
-    assert {row["frame"]: row["share"] for row in group["frames"]} == {"market_shock": 0.5, "geopolitics": 0.05}
-    assert {row["text"] for row in group["passages"]} == {TEXT}
-    assert len(group["voice"]) == len(counted.voice)
-
-
-def test_files_by_their_ending(counted: Summary, tmp_path: Path) -> None:
-    for ending in ("csv", "json", "md"):
-        counted.save(tmp_path / f"s.{ending}")
-    assert (tmp_path / "s.csv").read_bytes().startswith(b"\xef\xbb\xbfby,group,")
-    assert (tmp_path / "s.json").read_text(encoding="utf-8") == counted.to_json()
-    assert (tmp_path / "s.md").read_text(encoding="utf-8") == counted.to_markdown()
-    with pytest.raises(OptionError, match=r"written as \.csv, \.json or \.md"):
-        counted.save(tmp_path / "s.xlsx")
-    with pytest.raises(OptionError, match="cannot be written"):
-        counted.save(tmp_path / "no" / "s.csv")
-
-
-# --- the command -----------------------------------------------------------------------------------------------------
-
-
-def _run(*arguments: str) -> Any:
-    return CliRunner().invoke(cli, ["summarize", *arguments])
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    write_table(to_dataframe(_random()), tmp_path / "table.jsonl")
-    return str(tmp_path / "table.jsonl")
-
-
-def test_the_command_prints_tables_and_sentences(path: str) -> None:
-    done = _run(path, "--quotes")
-    assert done.exit_code == 0
-    assert "Frames: share of passages" in done.stdout
-    assert "Net stance" in done.stdout
-    assert re.search(r"a: \d+ passages of 8 documents, reach", done.stdout)
-    assert re.search(r"^  Geopolitics: ", done.stdout, re.MULTILINE)
-    assert max(len(line) for line in done.stdout.splitlines()) <= 112
-
-
-def test_the_command_speaks_chinese(path: str) -> None:
-    done = _run(path, "--lang", "zh-Hant", "--most", "1")
-    assert "框架：占段落的比例" in done.stdout
-    assert "另有2個" in done.stdout
-
-
-def test_the_command_writes_files(path: str, tmp_path: Path) -> None:
-    done = _run(path, "--by", "day", "-o", str(tmp_path / "s.csv"), "-o", str(tmp_path / "s.md"))
-    assert done.exit_code == 0
-    assert done.stdout == ""
-    assert "8 groups → " in done.stderr
-    assert (tmp_path / "s.csv").exists()
-    assert (tmp_path / "s.md").exists()
-
-
-def test_the_command_refuses(path: str, tmp_path: Path) -> None:
-    assert isinstance(_run(path, "-o", str(tmp_path / "s.xlsx")).exception, OptionError)
-    assert isinstance(_run(path, "--by", "nothing").exception, OptionError)
-    assert isinstance(_run(str(tmp_path / "none.csv")).exception, TableError)
-    write_table(to_dataframe(_random()), tmp_path / "table.csv")
-    assert "the table that is summarised" in _run(str(tmp_path / "table.csv"), "-o", str(tmp_path / "table.csv")).stderr
-
-
-def test_narrow_terminals_get_every_column(path: str) -> None:
-    from rich.console import Console
-
-    from narrativ.show.summary import print_summary
-
-    stream = io.StringIO()
-    print_summary(Console(file=stream, width=40, highlight=False), narrativ.summarize(narrativ.read_table(path)))
-    printed = stream.getvalue()
-    assert max(len(line) for line in printed.splitlines()) <= 40
-    for word in ("passages", "documents", "Geopolitics", "Market", "undecided", "China"):
-        assert word in printed
 
 
 # --- the five documents that narrativ grew from ----------------------------------------------------------------------

@@ -178,16 +178,22 @@ def _link(row: _Row) -> str:
 
 def reasons(summary: Summary, chosen: list[_Row]) -> str:
     """What a passage was chosen for: names of frames and targets with position and stance."""
-    book, language = summary.codebook, summary.language
-    names = {"en": ": "}.get(language, "：")
-    kinds = {str(item["id"]): item.get("name") or {} for key in ("positions", "stances")
-             for item in summary.codebook.guide.get(key, ()) if isinstance(item, dict) and "id" in item}  # fmt: skip
+    colon = ": " if summary.language == "en" else "："
     parts = []
     for row in chosen:
         label = frame_label if row["about"] == "frame" else target_label
-        value = kinds.get(row["value"], {}).get(language) or row["value"]
-        parts.append(label(book, row["id"], language) + (names + value if value else ""))
+        name = label(summary.codebook, row["id"], summary.language)
+        parts.append(name + (colon + _value_name(summary, row["value"]) if row["value"] else ""))
     return " · ".join(dict.fromkeys(parts))
+
+
+def _value_name(summary: Summary, value: str) -> str:
+    """Name of a position or stance in the codebook's words; its id where the codebook has none."""
+    for key in ("positions", "stances"):
+        for item in summary.codebook.guide.get(key) or ():
+            if isinstance(item, dict) and item.get("id") == value and isinstance(item.get("name"), dict):
+                return str(item["name"].get(summary.language) or value)
+    return value
 
 
 def column(summary: Summary) -> str:
@@ -221,6 +227,25 @@ def tables(summary: Summary) -> Iterator[tuple[str, list[str], list[tuple[str, l
             for group in groups
         ]
         yield head["stance"], names, rows
+    if len(summary.voice):
+        yield head["voice"], *_voice_table(summary, groups)
+
+
+def _voice_table(summary: Summary, groups: list[_Row]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Shares of tellings by voice and position, over all frames together."""
+    words = wording(summary.language)
+    every = summary.voice[summary.voice["frame"] == ""]
+    keys = list(dict.fromkeys(zip(every["voice"], every["position"], strict=True)))
+    # Positions by themselves are the sums of the two voices; without voices they are all there is.
+    keys = [key for key in keys if key[0]] or keys
+    voices = {"author": words.headings["own"], "others": words.headings["others"], "": ""}
+    names = [" ".join(filter(None, (voices[voice], _value_name(summary, position)))) for voice, position in keys]
+    rows = []
+    for group in groups:
+        held = {(row["voice"], row["position"]): row for row in records(every[every["group"] == group["group"]])}
+        cells = [cell(*_triple(held[key], "share", "low", "high")) if key in held else "–" for key in keys]
+        rows.append((group["group"] or words.nobody, cells))
+    return names, rows
 
 
 def _triple(row: _Row, *names: str) -> list[float]:

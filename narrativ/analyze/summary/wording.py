@@ -113,6 +113,7 @@ _EN = Wording(
     headings={
         "title": "Summary by {by}", "passages": "passages", "documents": "documents", "no_frame": "no frame",
         "abstained": "undecided", "frames": "Frames: share of passages", "stance": "Net stance (−1 against, +1 favor)",
+        "voice": "Voice: share of tellings of any frame", "own": "own voice", "others": "others",
         "telling": "Telling passages", "more": "and {n} more", "interval": "95% intervals: ±14 points, 1–11 from 1 to 11, ≤8 at most 8; – too few passages for a number.", "unnamed": "unnamed",
     },
     columns={},
@@ -172,7 +173,8 @@ _HANS = Wording(
     },
     headings={
         "title": "摘要：按{by}", "passages": "段落", "documents": "文档", "no_frame": "无框架", "abstained": "未判定",
-        "frames": "框架：占段落的比例", "stance": "净态度（−1反对，+1支持）", "telling": "有代表性的段落", "more": "另有{n}个",
+        "frames": "框架：占段落的比例", "stance": "净态度（−1反对，+1支持）",
+        "voice": "口吻：占框架讲述次数的比例", "own": "作者", "others": "他人", "telling": "有代表性的段落", "more": "另有{n}个",
         "interval": "95%区间：±14为上下14个百分点，1–11为1至11，≤8为至多8；–为段落太少，不给数字。", "unnamed": "未具名",
     },
     columns={"source": "来源", "author": "作者", "title": "标题", "script": "文字", "kind": "类型", "day": "日期", "month": "月份", "language": "语言",
@@ -233,7 +235,8 @@ _HANT = Wording(
     },
     headings={
         "title": "摘要：按{by}", "passages": "段落", "documents": "文件", "no_frame": "無框架", "abstained": "未判定",
-        "frames": "框架：占段落的比例", "stance": "淨態度（−1反對，+1支持）", "telling": "有代表性的段落", "more": "另有{n}個",
+        "frames": "框架：占段落的比例", "stance": "淨態度（−1反對，+1支持）",
+        "voice": "口吻：占框架講述次數的比例", "own": "作者", "others": "他人", "telling": "有代表性的段落", "more": "另有{n}個",
         "interval": "95%區間：±14為上下14個百分點，1–11為1至11，≤8為至多8；–為段落太少，不給數字。", "unnamed": "未具名",
     },
     columns={"source": "來源", "author": "作者", "title": "標題", "script": "文字", "kind": "類型", "day": "日期", "month": "月份", "language": "語言",
