@@ -29,12 +29,14 @@ __all__ = [
     "reprints",
     "stories",
     "story_table",
+    "summarize",
     "write_table",
 ]
 
 if TYPE_CHECKING:
     from narrativ.analyze.sources import by_source
     from narrativ.analyze.stories import reprints, stories, story_table
+    from narrativ.analyze.summary import summarize
     from narrativ.codebook import Codebook, load_codebook
     from narrativ.errors import NarrativError
     from narrativ.label.labeler import Labeler
@@ -55,6 +57,7 @@ _HOMES = {
     "reprints": "narrativ.analyze.stories",
     "stories": "narrativ.analyze.stories",
     "story_table": "narrativ.analyze.stories",
+    "summarize": "narrativ.analyze.summary",
     "write_table": "narrativ.table",
 }
 

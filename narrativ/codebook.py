@@ -25,6 +25,7 @@ _TARGET_COLUMNS = ("target", "concept", "hans", "tw", "hk", "en", "context", "no
 _REGIONS = ("hans", "tw", "hk", "en")
 _HAN_SPACE = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_PHRASES = ("topic", "endorses", "reports", "rejects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,18 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A narrative frame in people's words; texts by language (``en``, ``zh-Hans``, ``zh-Hant``)."""
+    """A narrative frame in people's words; texts by language (``en``, ``zh-Hans``, ``zh-Hant``).
+
+    `phrases` says what a source does that mostly holds one position toward it (``rejects``: "rejects talk of a hidden plan"),
+    and under ``topic`` the frame's name inside a sentence; a codebook may leave them out.
+    """
 
     id: str
     name: Mapping[str, str]
     definition: Mapping[str, str]
     not_when: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,13 @@ class Codebook:
             if known.id == frame:
                 return known.name.get(language) or known.name.get("en") or frame
         raise OptionError(f"no frame {frame!r} in codebook {self.id!r}; frames are {', '.join(self.frame_ids)}")
+
+    def target_name(self, target: str, language: str = "en") -> str:
+        """The target's name for people."""
+        for known in self.targets:
+            if known.id == target:
+                return known.name.get(language) or known.name.get("en") or target
+        raise OptionError(f"no target {target!r} in codebook {self.id!r}; targets are {', '.join(self.target_ids)}")
 
     def terms(self) -> Iterator[str]:
         """Match forms of every term of the lexicon, without ``*``; what the tokenizer should know as words."""
@@ -197,6 +210,12 @@ def _texts(value: Any, where: str) -> Mapping[str, str]:
     }
 
 
+def _phrases(value: Any, where: str) -> Mapping[str, Mapping[str, str]]:
+    if not isinstance(value, dict) or not set(value) <= set(_PHRASES):
+        raise LexiconError(f"{where}: expected texts under {', '.join(_PHRASES)}")
+    return {key: _texts(texts, f"{where}: {key}") for key, texts in value.items()}
+
+
 def _load_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
@@ -240,6 +259,7 @@ def load_codebook(name: str = "deepseek") -> Codebook:
                 _texts(item["definition"], f"{path}: frame {item['id']}: definition"),
                 _texts(item.get("not_when", {}), f"{path}: frame {item['id']}: not_when"),
                 {str(key): tuple(str(text) for text in texts) for key, texts in (item.get("examples") or {}).items()},
+                _phrases(item.get("phrases") or {}, f"{path}: frame {item['id']}: phrases"),
             )
             for item in data["frames"]
         )

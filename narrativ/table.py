@@ -34,10 +34,12 @@ __all__ = [
     "COLUMNS",
     "TABLE_FORMATS",
     "TableWriter",
+    "guard",
     "read_table",
     "row_of",
     "table_format",
     "to_dataframe",
+    "unguard",
     "write_table",
 ]
 
@@ -198,7 +200,8 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _guard(value: Any) -> Any:
+def guard(value: Any) -> Any:
+    """A cell that no spreadsheet runs: one that begins like a formula, with an apostrophe before it; missing ones empty."""
     if value is None:
         return ""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
@@ -208,7 +211,8 @@ def _text(value: Any) -> str | None:
     return None if value is None or value != value else str(value)
 
 
-def _unguard(value: str) -> str:
+def unguard(value: str) -> str:
+    """The cell that :func:`guard` was given."""
     return value[1:] if value.startswith("'") else value
 
 
@@ -322,7 +326,7 @@ class TableWriter:
                 )
         elif self.format == "csv":
             self._csv.writerows(
-                [_guard(value) for value in _flatten(row, self._keys, self._further).values()] for row in rows
+                [guard(value) for value in _flatten(row, self._keys, self._further).values()] for row in rows
             )
         else:
             for row in rows:
@@ -470,7 +474,7 @@ def _read_csv(path: Path) -> Iterator[dict[str, Any]]:
         reader = csv.DictReader(stream)
         _check(path, reader.fieldnames or ())
         for row in reader:
-            yield _unflatten({name: _unguard(value or "") for name, value in row.items() if name is not None})
+            yield _unflatten({name: unguard(value or "") for name, value in row.items() if name is not None})
 
 
 def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:

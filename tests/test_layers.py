@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "read": {"errors", "records", "text", "table"},
     "table": {"errors", "records"},
     "label": {"errors", "records", "resources", "codebook", "text", "read", "table"},
-    "analyze": {"errors", "records", "table", "text"},
+    "analyze": {"codebook", "errors", "records", "table", "text"},
     "show": {"errors", "records", "codebook", "analyze", "label"},
     "learn": {"errors", "records", "resources", "codebook", "text", "table", "label"},
     "run": {"errors", "records", "table", "label", "analyze"},

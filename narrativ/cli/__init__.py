@@ -17,6 +17,7 @@ from narrativ.cli.label import label
 from narrativ.cli.options import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from narrativ.cli.show import show
 from narrativ.cli.stories import stories
+from narrativ.cli.summarize import summarize
 
 __all__ = ["EXIT_FAILED", "EXIT_OK", "EXIT_USAGE", "cli", "main"]
 
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for _command in (label, show, stories, evaluate):
+for _command in (label, show, stories, evaluate, summarize):
     cli.add_command(_command)
 
 

@@ -16,7 +16,7 @@ from narrativ.records import Document, Labels, Passage
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["console", "print_document", "print_sources"]
+__all__ = ["console", "print_document", "print_sources", "safe"]
 
 # One colour a frame, in the codebook's order; beyond them they repeat. The name always stands beside the colour.
 _COLOURS = ("green", "yellow", "red", "bright_blue", "magenta", "cyan")
@@ -33,7 +33,7 @@ def console(stream: IO[str]) -> Console:
     return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text without control characters, which a terminal would obey."""
     return "".join(char if char >= " " or char == "\n" else " " for char in text)
 
@@ -49,12 +49,12 @@ def print_document(
     """A document with its evidence coloured by frame, and each passage's frames, scores and reasons below it."""
     colour = {frame: _COLOURS[number % len(_COLOURS)] for number, frame in enumerate(codebook.frame_ids)}
     published = str(document.published or "")
-    facts = " · ".join(_safe(part) for part in (document.source, published, document.url) if part)
-    out.print(Text(_safe(document.title) or document.id, style="bold"))
+    facts = " · ".join(safe(part) for part in (document.source, published, document.url) if part)
+    out.print(Text(safe(document.title) or document.id, style="bold"))
     if facts:
         out.print(Text(facts, style="dim"))
     for note in document.notes:
-        out.print(Text(f"note: {_safe(note)}", style="dim italic"))
+        out.print(Text(f"note: {safe(note)}", style="dim italic"))
     if not labelled:
         out.print(Text(f"[{document.status}]", style="dim"))
     for passage, labels in labelled:
@@ -62,7 +62,7 @@ def print_document(
         body = Text()
         for text, items in marked_spans(passage, labels):
             style = f"bold {colour[items[0].frame]}" if items else ("dim" if labels is None else "")
-            body.append(_safe(text), style=style)
+            body.append(safe(text), style=style)
         out.print(body)
         if labels is None:
             out.print(Text(f"  [{passage.status}]", style="dim"))
@@ -75,7 +75,7 @@ def print_document(
                 continue
             name = codebook.frame_name(frame, language)
             line.append(f"{name} {labels.frame_scores[frame]:.2f}", style=colour[frame] if present else "dim")
-            words = ", ".join(f"{_safe(item.text)} {item.weight:+.2g}" for item in reasons)
+            words = ", ".join(f"{safe(item.text)} {item.weight:+.2g}" for item in reasons)
             line.append(f" ({words})  " if words else "  ", style="dim")
         if line.plain.strip():
             out.print(line)
@@ -96,7 +96,7 @@ def print_sources(
     for row in counts.head(most).to_dict("records"):
         passages = row["passages"]
         shares = [f"{row[name] / passages:.0%}" if row[name] else "·" for name in (*frames, "no_frame")]
-        table.add_row(Text(_safe(str(row["source"])) or "(none)"), str(row["documents"]), str(passages), *shares)
+        table.add_row(Text(safe(str(row["source"])) or "(none)"), str(row["documents"]), str(passages), *shares)
     out.print(table)
     rest = counts.iloc[most:]
     if len(rest):
