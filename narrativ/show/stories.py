@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from narrativ.show.terminal import _safe
+from narrativ.show.terminal import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def print_stories(out: Console, found: pd.DataFrame, *, most: int = 10) -> None:
             f"{row['similarity']:.0%}",
             first,
             _sources(row),
-            Text(_safe(row["title"])),
+            Text(safe(row["title"])),
         )
     out.print(table)
     if len(found) > most:
@@ -55,7 +55,7 @@ def print_stories(out: Console, found: pd.DataFrame, *, most: int = 10) -> None:
 def _sources(row: dict[str, Any]) -> Text:
     names: Sequence[str] = row["sources"]
     shown = Text(", ").join(
-        Text(_safe(name) or "(none)", style="bold" if name and name == row["first_source"] else "")
+        Text(safe(name) or "(none)", style="bold" if name and name == row["first_source"] else "")
         for name in names[:_SOURCES]
     )
     if len(names) > _SOURCES:
@@ -79,7 +79,7 @@ def print_reprints(out: Console, counts: pd.DataFrame, *, most: int = 20) -> Non
         low, high = row["reprint_rate"], row["reprint_rate_max"]
         rate = f"{low:.0%}" if row["unclear"] == 0 else f"{low:.0%} to {high:.0%}"
         numbers = [f"{row[name]:,}" if row[name] else "·" for name in (unit, "stories", "first", "copies", "unclear")]
-        table.add_row(Text(_safe(str(row["source"])) or "(none)"), *numbers, rate)
+        table.add_row(Text(safe(str(row["source"])) or "(none)"), *numbers, rate)
     out.print(table)
     if len(shared) > most:
         out.print(Text(f"… and {len(shared) - most:,} sources more", style="dim"))
