@@ -1,4 +1,4 @@
-"""Read-to-table with the lexicon engine beside a plain loop of the declared packages, one core, one run.
+"""Labelling and read-to-table beside a plain loop of the declared packages, one core, one run.
 
 The plain loop is what one writes first: ``opencc`` converts, ``jieba`` cuts, one regular expression holds all terms, and
 ``TfidfVectorizer`` counts, passage by passage. narrativ reads the same file, converts, segments every passage and labels it
@@ -19,6 +19,7 @@ import random
 import re
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 # One core for everybody: BLAS and Rust thread pools read these when they are loaded.
@@ -27,12 +28,17 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "
 
 import narrativ  # noqa: E402
 from narrativ.codebook import load_codebook  # noqa: E402
+from narrativ.label.engine import Batch  # noqa: E402
 from narrativ.label.labeler import Labeler  # noqa: E402
+from narrativ.read import read_text  # noqa: E402
+from narrativ.records import Passage  # noqa: E402
 from narrativ.text.normalize import match_form, to_simplified  # noqa: E402
 from narrativ.text.tokenize import Tokenizer  # noqa: E402
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LENGTH = 300
+_BATCH = 500
+_ACCURATE = 200  # passages of each language that the accurate engine is timed on
 _HAN = re.compile("[\u4e00-\u9fd5]")
 
 
@@ -84,6 +90,19 @@ def pipeline(path: Path, labeler: Labeler) -> tuple[float, int]:
     return time.perf_counter() - started, len(table)
 
 
+def labelling(passages: Sequence[str], engine: str) -> float:
+    """Seconds that an engine takes from passages to labels with evidence."""
+    made = Labeler(engine=engine).engine
+    documents = [read_text(text, id=str(number)) for number, text in enumerate(passages)]
+    found = [Passage(document, 0, 0, len(document.text), document.script) for document in documents]
+    forms = [match_form(document.text) for document in documents]
+    made.label(Batch(found[:64], forms[:64]))  # loads the model
+    started = time.perf_counter()
+    for first in range(0, len(found), _BATCH):
+        made.label(Batch(found[first : first + _BATCH], forms[first : first + _BATCH]))
+    return time.perf_counter() - started
+
+
 def segmentation(path: Path, tokenizer: Tokenizer) -> float:
     """Seconds to segment every passage with every kind of token, which the lexicon engine does only where it needs it."""
     documents = list(narrativ.read(path))
@@ -123,6 +142,12 @@ def main() -> None:
         pipeline(path, labeler)  # loads dictionaries
         reference, converted, words = plain_loop(path)
         own, rows = min(pipeline(path, labeler) for _ in range(arguments.repeat))
+        engines = {
+            name: min(labelling(passages, name) for _ in range(arguments.repeat)) for name in ("lexicon", "fast")
+        }
+        chinese = [text for text in passages if _HAN.search(text)][:_ACCURATE]
+        english = [text for text in passages if not _HAN.search(text)][:_ACCURATE]
+        accurate = {"zh": labelling(chinese, "accurate"), "en": labelling(english, "accurate")}
         segmenting = min(segmentation(path, plain) for _ in range(arguments.repeat))
         different = sum(to_simplified(text) != value for text, value in zip(passages, converted, strict=True))
         words_differ, of = same_words(words, converted, plain)
@@ -132,6 +157,12 @@ def main() -> None:
         "characters": sum(map(len, passages)),
         "plain_loop_per_second": round(len(passages) / reference),
         "read_to_table_per_second": round(len(passages) / own),
+        "label_per_second": {name: round(len(passages) / seconds) for name, seconds in engines.items()},
+        "label_ratio": {name: round(reference / seconds, 1) for name, seconds in engines.items()},
+        "accurate_per_second": {
+            "zh": round(len(chinese) / accurate["zh"]),
+            "en": round(len(english) / accurate["en"]),
+        },
         "ratio": round(reference / own, 1),
         "ratio_with_full_segmentation": round(reference / (own + segmenting), 1),
         "conversions_different": different,
