@@ -1,0 +1,408 @@
+"""Quantities in a text: numerals with their unit, bounds and hedge, as spans.
+
+The text is scanned in match form, so 5億美元 and 5亿美元 read alike, and spans are spans of the text. A scan finds numerals by one
+regular expression whose first character is a digit or a Chinese numeral (and a second one for English number words); what stands at
+a numeral's borders then decides whether it is a quantity: currency, multiplier, unit, range, hedge. Dates, times, model names,
+section numbers, addresses and ordinals are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
+
+from narrativ.text.normalize import match_form
+from narrativ.text.numerals import ENGLISH_MULTIPLIERS, Figure, digits_figure, english_figure, han_figure
+from narrativ.text.units import MAGNITUDE, Unit, currency_before, direction, hedge, unit_after
+
+__all__ = ["NEAR", "Kind", "Quantity", "find_quantities", "quantities"]
+
+Kind: TypeAlias = Literal["money", "percent", "times", "points", "duration", "count", "billions"]
+"""``count`` has no unit of its own; ``billions`` is a count written with a bare B (671B), as sizes of models are."""
+
+NEAR = 0.1
+"""What 约 or "about" allows on either side of a number, and 近 or "nearly" below it, as a share of it. A convention: wide enough
+for what journalists round away, narrow enough that 5 and 6 million stay apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity as written.
+
+    Attributes
+    ----------
+    start, end
+        Span in the text, from the first word of the hedge or currency to the end of the unit.
+    kind, unit
+        What is counted: ``money`` in a currency (ISO 4217, ``""`` where none is stated), ``percent`` in ``%`` or ``pp``,
+        ``times``, ``points``, ``duration`` in years, months, weeks, days or hours, ``count``, ``billions``.
+    value
+        The number stated, in that unit (a share of a third is 33.3 %); ``None`` where the words give a span only (数十亿).
+    low, high
+        Bounds that the words set, ``None`` where open; both equal `value` where nothing qualifies it.
+    step
+        Worth of the last significant digit: 100,000 for 550万.
+    hedge
+        ``under``, ``over``, ``nearly``, ``about``, ``up to``, ``range`` or empty.
+    direction
+        ``down`` or ``up`` by a sign or a word before it, else empty.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    step: float
+    hedge: str = ""
+    direction: str = ""
+
+    @property
+    def stated(self) -> float:
+        """One number for it: the value, or the middle of its bounds."""
+        if self.value is not None:
+            return self.value
+        return ((self.low or 0.0) + (self.high if self.high is not None else self.low or 0.0)) / 2
+
+
+class _Part(NamedTuple):
+    """A numeral with its unit, before ranges and hedges are seen."""
+
+    start: int
+    end: int
+    figure: Figure
+    unit: Unit | None
+    scaled: bool
+    literal: bool
+
+
+_HAN = "零〇一二两三四五六七八九十百千万亿兆几数"
+_TAIL = "十百千万亿兆多余来"
+# A lone Chinese digit is a number only before one of these; 一些, 三星, 万一 are none.
+_AFTER_LONE = "十百千万亿兆多余来点成倍折分个张名台块枚颗人位家年月天周次元刀笔件款项片套种轮条"
+_NUMERAL = re.compile(
+    rf"[0-9{_HAN}](?:"
+    rf"(?<=[0-9])(?:(?<![0-9][0-9])[0-9]{{0,2}}(?:,[0-9]{{3}})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?"
+    rf"(?:\s?(?:[{_TAIL}]|个(?=[万亿兆]))(?:[{_TAIL}一二三四五六七八九零]|[0-9](?=[{_TAIL}])|个(?=[万亿兆]))*)?"
+    rf"|(?<=[{_HAN}])(?:[{_HAN}多余来]|点(?=[零一二三四五六七八九几])|个(?=[万亿兆]))+"
+    rf"|(?<=[零〇一二两三四五六七八九几数])(?=[{_AFTER_LONE}])|(?<=[十百千万])(?=[张名台块枚颗人位家年月天次元刀倍个多余分美])"
+    r")"
+)
+_WORD = "|".join(
+    "half|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|"
+    "thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|several|few|couple|tens".split("|")
+)
+_WORDS = re.compile(rf"(?<![a-z0-9$.,-])(?:an?[\s-]+)?(?:{_WORD})(?:(?:\s+and|\s+of|\s+an?)?[\s-]+(?:{_WORD}|point))*(?=fold)?(?![a-eg-z]|f(?!old))")
+_SHARES = "half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|thirtieths?|fortieths?|fiftieths?|hundredths?"
+_SHARE_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+                "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}  # fmt: skip
+_SHARE = re.compile(
+    rf"(?<![a-z])(?:(?P<above>an?|one|two|three|four|[1-9])[\s-])?(?P<below>{_SHARES})(?=\s+(?:of|the|as|that)(?![a-z])|\s+what|\s+its|\s*[,.;)]|$)"
+)
+_FRACTION = re.compile(rf"(?P<below>[0-9.,{_HAN}]+)分之(?P<above>[0-9.,点{_HAN}]+)")
+_SLASH = re.compile(r"(?<![0-9/.])([1-9])/([1-9][0-9]{0,3})(?![0-9/年月日号])")
+_SLASH_BEFORE = re.compile(r"(?:的|只有|仅|为|到|至|约|about|only|just|at|for|to|than|~|is|a)\s?$")
+_SLASH_AFTER = re.compile(r"\s?(?:of|the|th|的)")
+_TENTHS = re.compile(r"(?P<low>[0-9一二两三四五六七八九])(?P<more>[一二三四五六七八九])?成(?P<part>[一二三四五六七八九半])?(?![本立为功员果长熟就分型交品都形语人因])")
+_CONNECTOR = re.compile(r"\s?(?:-|–|—|~|至|到|与|和|to|and|or)\s?")
+_LATIN = re.compile(r"[a-z_]")
+_BETWEEN = re.compile(r"(?:between|介[乎于]|from|从|在)\s?\S{0,3}$")
+
+# --- what is no quantity ---------------------------------------------------------------------------------------------
+
+_BAD_BEFORE = re.compile(
+    r"(?:[a-z_@#&]|每\s?|每隔|(?<![a-z])per\s|[a-z0-9][-:./_]|[a-z]-|第|no\.\s?|number\s|top\s|vol\.\s?|chapter\s|section\s|version\s|v\.\s?|页|phase\s|q|fp|int)$"
+)
+_NAME_BEFORE = re.compile(
+    r"(?<![a-z])(?:gpt|claude|llama|gemini|sonnet|opus|qwen|grok|kimi|iphone|rtx|gtx|windows|office|mistral|deepseek|ios|android|cctv|series|o)\s$"
+)
+_BAD_AFTER = re.compile(
+    r"[:/][0-9]|\.[0-9]|-[0-9]{1,2}-|年[0-9代底初末春夏秋冬]|月[0-9份底初中末]|日(?![元圆])|[号岁届版楼层级角]|点[0-9钟半整]|时[0-9]?|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|"
+    r"\s?(?:a\.?m|p\.?m|gb|mb|tb|kb|ghz|kw|mw|gw|km|kg|nm|cm|mm)(?![a-z])"
+)
+_MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_MONTH_BEFORE = re.compile(rf"(?:{_MONTHS})\.?\s(?:[0-9]{{1,2}},\s)?$")
+_MONTH_AFTER = re.compile(rf"\s(?:of\s)?(?:{_MONTHS})(?![a-z])")
+_YEAR_BEFORE = re.compile(r"(?:in|since|from|by|until|during|of|early|late|自|于|在)\s?$")
+_LIST_BEFORE = re.compile(r"(?:^|[\s。;:,(])$")
+_LIST_AFTER = re.compile(r"[)、](?![0-9])|\.\s|\s[-–]\s")
+_GLUED = re.compile("[a-z]{3}$")
+_WITH_LONE = tuple("上近过破超逾成")
+_IDIOM = re.compile("万一|千万[不别要记]|十分[^之]|一一|三三两两|七七八八|一五一十|百分百")
+_ADDRESS = re.compile(r"(?:https?://|www\.|\bbit\.ly/)[^\s\u4e00-\u9fff]*")
+_CALENDAR_YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+
+
+def _no_quantity(form: str, start: int, end: int) -> bool:
+    """Whether a numeral is part of a name, a date, a time, an ordinal or an address."""
+    before = form[max(0, start - 14) : start]
+    if _BAD_AFTER.match(form, end) or _MONTH_AFTER.match(form, end):
+        return True
+    if before and not currency_before(form, start) and (_BAD_BEFORE.search(before) or _NAME_BEFORE.search(before)):
+        glued = _GLUED.search(before) and any(char in "万亿兆" for char in form[start:end])  # Meta650亿美元
+        return not (glued or _between_numerals(before))
+    if _MONTH_BEFORE.search(before):
+        return True
+    text = form[start:end]
+    if len(text) < 3 and _LIST_BEFORE.search(before) and _LIST_AFTER.match(form, end):
+        return True
+    if _IDIOM.match(form, start):
+        return True
+    if _CALENDAR_YEAR.fullmatch(text):
+        return form.startswith("年", end) or bool(_YEAR_BEFORE.search(before)) or form[end : end + 1] in ("-", "/")
+    return len(text) >= 8 and text.isdigit()
+
+
+def _between_numerals(before: str) -> bool:
+    """Whether a hyphen before a numeral is a dash after a number ("40-50"), not part of a name ("gpt-4")."""
+    return bool(re.search(r"(?:^|[^a-z0-9.])[0-9][0-9,.]*[kmbw]?-$", before))
+
+
+# --- one numeral with its unit ---------------------------------------------------------------------------------------
+
+
+def _part(form: str, start: int, end: int, figure: Figure, *, literal: bool) -> _Part:
+    """A numeral with the multiplier and unit after it and the currency before it."""
+    scaled = any(char in "万亿兆" for char in form[start:end])
+    unit: Unit | None = None
+    magnitude = MAGNITUDE.match(form, end) if literal else None
+    short = ""
+    if magnitude:
+        short = magnitude[2] or ""
+        word = magnitude[1] or short
+        figure, end, scaled = figure.times(ENGLISH_MULTIPLIERS[word]), magnitude.end(), True
+    elif literal and form.startswith("%", end):
+        return _Part(start, end + 1, figure, Unit("percent", "%"), scaled, literal)
+    before = currency_before(form, start)
+    if before:
+        unit, start = Unit("money", before[0]), before[1]
+        after = unit_after(form, end)
+        if after and after[0].kind == "money":
+            end = after[1]
+        return _Part(start, end, figure, unit, scaled, literal)
+    after = unit_after(form, end)
+    if after:
+        unit, end = after
+        figure = figure.times(Decimal(unit.factor))
+    elif short == "b":
+        unit = Unit("billions", "")
+    return _Part(start, end, figure, unit, scaled, literal)
+
+
+def _accepts(form: str, part: _Part) -> bool:
+    """Whether the unit is meant: 3点 is a time, 2025年 a year, 1月 a month."""
+    unit = part.unit
+    if unit is None or unit.kind not in ("points", "duration"):
+        return True
+    value = part.figure.high
+    if unit.kind == "points":
+        return value > 24
+    if unit.name == "months":
+        return form.startswith(("个", " ", "-"), part.end - 2) or form[part.end - 1 : part.end] != "月"
+    return not (unit.name == "years" and value > 1000)
+
+
+def _numeric(form: str, part: _Part, text: str) -> bool:
+    """Whether Chinese characters state a number: 上万 and 百万美元 do, 百万 in 百万富翁 and 万元 in 万元户 do not."""
+    if text[0] <= "9":
+        return True
+    if all(char in "百千万亿兆" for char in text):
+        return form[part.start - 1 : part.start] in _WITH_LONE or (len(text) > 1 and part.unit is not None)
+    return part.unit is not None or len(text) > 1
+
+
+def _parts(form: str) -> Iterator[_Part]:
+    """Every numeral that is a quantity, in order of its start; they may overlap where a word list and a share meet."""
+    addresses = [match.span() for match in _ADDRESS.finditer(form)] if "/" in form or "www" in form else []
+    taken = 0
+    shares = sorted(_shares(form), key=lambda part: part.start)
+    index = 0
+    for match in _NUMERAL.finditer(form):
+        start, end = match.span()
+        while index < len(shares) and shares[index].start < end:
+            yield shares[index]
+            taken = max(taken, shares[index].end)
+            index += 1
+        if start < taken or any(low <= start < high for low, high in addresses):
+            continue
+        text = match.group()
+        literal = text[0] <= "9"
+        if text[-1] == "点":
+            end -= 1
+        stripped = text.replace(" ", "")
+        digits_only = literal and stripped[-1] <= "9" and not any(char in _TAIL for char in stripped)
+        if _no_quantity(form, start, end):
+            continue
+        if not literal and len(stripped) > 2 and not any(char in "十百千万亿兆几数" for char in stripped):
+            continue  # 二〇二五, 一二三
+        figure = digits_figure(stripped) if digits_only else han_figure(stripped)
+        part = _part(form, start, end, figure, literal=digits_only)
+        if _accepts(form, part) and _numeric(form, part, stripped):
+            taken = part.end
+            yield part
+    yield from shares[index:]
+
+
+def _shares(form: str) -> Iterator[_Part]:
+    """Shares as percent: 二十分之一, 百分之十七, 九成, 1/20, one third."""
+    if "分之" in form:
+        for match in _FRACTION.finditer(form):
+            below, above = han_figure(match["below"]), han_figure(match["above"].rstrip("点,."))
+            if below.low > 0:
+                yield _share(match.start(), match.end(), above, 100 / below.low)
+    if "成" in form:
+        for match in _TENTHS.finditer(form):
+            before = form[match.start() - 1 : match.start()]
+            if before and (before in _HAN or before.isdigit() or before in ".第") or match.group() == "一成" and form.startswith("不变", match.end()):
+                continue
+            low = han_figure(match["low"])
+            part = Decimal(5) if match["part"] == "半" else han_figure(match["part"]).low if match["part"] else Decimal(0)
+            stated = low.low * 10 + part
+            high = han_figure(match["more"]).low * 10 if match["more"] else stated
+            value = None if match["more"] else stated
+            yield _Part(match.start(), match.end(), Figure(value, stated, high, Decimal(1 if part else 10)), Unit("percent", "%"), True, True)
+    if "/" in form:
+        for match in _SLASH.finditer(form):
+            if _SLASH_BEFORE.search(form[max(0, match.start() - 7) : match.start()]) or _SLASH_AFTER.match(form, match.end()):
+                above, below = Decimal(match[1]), Decimal(match[2])
+                if above < below:
+                    yield _share(match.start(), match.end(), digits_figure(match[1]), 100 / below)
+    if "一半" in form or "半数" in form:
+        for match in re.finditer("一半|半数", form):
+            yield _share(match.start(), match.end(), digits_figure("1"), Decimal(50))
+    for match in _SHARE.finditer(form):
+        below_word = match["below"].rstrip("s") if match["below"] != "half" else "half"
+        if match["above"] or below_word == "half":
+            above = english_figure(match["above"] or "one") if not (match["above"] or "a").isdigit() else digits_figure(match["above"])
+            yield _share(match.start(), match.end(), above or digits_figure("1"), Decimal(100) / _SHARE_PARTS[below_word])
+
+
+def _share(start: int, end: int, above: Figure, factor: Decimal) -> _Part:
+    return _Part(start, end, above.times(factor), Unit("percent", "%"), True, True)
+
+
+def _english(form: str) -> Iterator[_Part]:
+    for match in _WORDS.finditer(form):
+        if not any(c.isalpha() for c in match.group()):
+            continue
+        figure = english_figure(match.group())
+        if figure is None:
+            continue
+        part = _part(form, match.start(), match.end(), figure, literal=False)
+        if _accepts(form, part):
+            yield part._replace(scaled=True)
+
+
+# --- ranges, hedges, the whole ---------------------------------------------------------------------------------------
+
+
+def _joined(form: str, left: _Part, right: _Part) -> _Part | None:
+    """Two numerals as a range, if what stands between and around them makes them one."""
+    gap = form[left.end : right.start]
+    match = _CONNECTOR.fullmatch(gap)
+    if not match or left.figure.high > right.figure.high * 1000:
+        return None
+    word = gap.strip()
+    if word in ("and", "or", "和", "与", "在") and not _BETWEEN.search(form[max(0, left.start - 12) : left.start]):
+        return None
+    low, unit = left.figure, left.unit or right.unit
+    if left.unit and right.unit and left.unit[:2] != right.unit[:2]:
+        return None
+    if not left.scaled and right.scaled and low.high < right.figure.high / max(right.figure.step, Decimal(1)) * 1000:
+        low = low.times(_multiplier(form, right))
+    if left.unit and not right.unit and left.unit.kind != "money":
+        return None
+    if low.low >= right.figure.high:
+        return None
+    figure = Figure(None, low.low, right.figure.high, min(low.step, right.figure.step))
+    return _Part(left.start, right.end, figure, unit, True, left.literal)
+
+
+def _multiplier(form: str, part: _Part) -> Decimal:
+    """The multiplier that stands after a numeral: 亿 of 6,000亿, million of 6 million."""
+    text = form[part.start : part.end]
+    literal = re.search(r"[0-9][0-9,.]*", text)
+    if literal:
+        own = digits_figure(literal.group().rstrip(",.")).high
+        return part.figure.high / own if own else Decimal(1)
+    factor = Decimal(1)
+    for word in re.findall("[a-z]+|[万亿兆]", text):
+        factor *= ENGLISH_MULTIPLIERS.get(word, {"万": 10**4, "亿": 10**8, "兆": 10**12}.get(word, 1))
+    return factor
+
+
+def _bounds(figure: Figure, words: str) -> tuple[float | None, float | None]:
+    low, high = float(figure.low), float(figure.high)
+    if words in ("under", "up to"):
+        return None, high
+    if words == "over":
+        return low, high if high > low else None
+    if words == "nearly":
+        return low * (1 - NEAR), high
+    if words == "about":
+        return low * (1 - NEAR), high * (1 + NEAR)
+    return low, high
+
+
+def _quantity(form: str, part: _Part) -> Quantity:
+    unit = part.unit or Unit("count", "")
+    kind: Kind = unit.kind  # type: ignore[assignment]
+    words, start, end = hedge(form, part.start, part.end)
+    figure = part.figure
+    low, high = _bounds(figure, words)
+    if figure.value is None and figure.low < figure.high:
+        words = words or "range"
+    elif figure.low < figure.high:
+        words = words if words not in ("", "about") else "over"
+    way = direction(form, start)
+    sign = re.search(r"(?:^|[\s(:了\u4e00-\u9fff])([-−–])$", form[max(0, part.start - 3) : part.start])
+    if sign and kind in ("percent", "points"):
+        way, start = "down", min(start, part.start - 1)
+    return Quantity(
+        start, end, kind, unit.name, None if figure.value is None else float(figure.value), low, high, float(figure.step), words, way
+    )  # fmt: skip
+
+
+def find_quantities(form: str) -> list[Quantity]:
+    """Quantities of a match form, in order; see :func:`quantities`."""
+    parts = list(_parts(form))
+    english = list(_english(form)) if _LATIN.search(form) else []
+    if english:
+        taken = [(part.start, part.end) for part in parts]
+        parts += [part for part in english if not any(part.start < high and low < part.end for low, high in taken)]
+        parts.sort(key=lambda part: part.start)
+    found: list[Quantity] = []
+    position = 0
+    while position < len(parts):
+        part = parts[position]
+        if position + 1 < len(parts):
+            both = _joined(form, part, parts[position + 1])
+            if both:
+                part, position = both, position + 1
+        found.append(_quantity(form, part))
+        position += 1
+    return found
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Quantities of a text, in order of their start.
+
+    Parameters
+    ----------
+    text
+        Any text in Chinese or English.
+
+    Returns
+    -------
+    list of Quantity
+        Spans are code points of `text`.
+
+    >>> [(q.unit, q.value, q.hedge) for q in quantities("訓練成本不到600万美元，英偉達跌了百分之十七。")]
+    [('USD', 6000000.0, 'under'), ('%', 17.0, '')]
+    """
+    return find_quantities(match_form(text))

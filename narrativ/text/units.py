@@ -1,0 +1,159 @@
+"""The words around a numeral: currencies, percent, times, durations, hedges, falling and rising.
+
+Everything is in match form (Simplified, half width, lower case). The tables are compiled into regular expressions that are tried
+only at the border of a numeral.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["CURRENCY_BEFORE", "MAGNITUDE", "UNIT_AFTER", "Unit", "currency_before", "direction", "hedge", "unit_after"]
+
+
+class Unit(NamedTuple):
+    """What a numeral counts: a kind, a unit of that kind, and a factor (0.01 for cents)."""
+
+    kind: str
+    name: str
+    factor: str = "1"
+
+
+# A bare $ is the US dollar and a bare 元 or ¥ the yuan: what the texts mean far more often than not (docs/claims.md).
+_CURRENCIES = {
+    "USD": "us$|usd|$|美元|美金|美刀|刀|us dollars|us dollar|u.s. dollars|american dollars|dollars|dollar|bucks",
+    "CNY": "rmb|cny|¥|￥|人民币元|元人民币|人民币|元|块钱|yuan|renminbi",
+    "HKD": "hk$|hkd|港元|港币|hong kong dollars",
+    "TWD": "nt$|twd|新台币|台币|元新台币",
+    "JPY": "jpy|日元|日圆|yen",
+    "EUR": "€|eur|欧元|euros|euro",
+    "GBP": "£|gbp|英镑|pounds sterling|pounds",
+    "KRW": "krw|韩元|韩圜",
+    "RUB": "卢布|roubles|rubles",
+    "SGD": "s$|sgd|新加坡元|新币",
+    "AUD": "a$|aud|澳元|australian dollars",
+    "CAD": "c$|cad|加元|canadian dollars",
+}
+_HUNDREDTHS = {"USD": "美分|cents|cent|¢", "CNY": "分钱"}
+_CODES = {name: code for code, names in _CURRENCIES.items() for name in names.split("|")}
+_CENTS = {name: code for code, names in _HUNDREDTHS.items() for name in names.split("|")}
+_UNITS = {
+    "percent": {"%": "%|percent|per cent|pct|个点", "pp": "个百分点|百分点|percentage points|percentage point|pp"},
+    "times": {"times": "多倍|倍|times|-fold|fold|x"},
+    "points": {"points": "点|points|pts"},
+    "duration": {
+        "years": "年|years|year|yrs", "months": "个月|个多月|月|months|month", "weeks": "周|个星期|星期|weeks|week",
+        "days": "天|days|day", "hours": "个小时|小时|hours|hour",
+    },
+}  # fmt: skip
+_NAMES = {name: Unit(kind, unit) for kind, units in _UNITS.items() for unit, names in units.items() for name in names.split("|")}
+
+
+def _alternatives(names: object) -> str:
+    """Longest first; a Latin name ends where its word does."""
+    words = sorted(map(str, names), key=len, reverse=True)  # type: ignore[call-overload]
+    return "|".join(re.escape(word) + (r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else "") for word in words)
+
+
+MAGNITUDE = re.compile(r"[\s-]?(?:(hundred|thousand|millions?|billions?|trillions?)|(mln|mio|trn|mn|bn|tn|[kmbw]))(?![a-z0-9$])")
+"""An English multiplier after a numeral; the second group holds the short ones."""
+CURRENCY_BEFORE = re.compile(rf"(?:(?<![a-z])|(?<=[a-z]\s))({_alternatives(_CODES)})\s?$".replace(r"(?![a-z0-9])", ""))
+UNIT_AFTER = re.compile(
+    rf"[\s-]?(?:in\s|of\s)?(?:(?P<money>{_alternatives(_CODES)})|(?P<cents>{_alternatives(_CENTS)})|(?P<other>{_alternatives(_NAMES)}))"
+)
+# 元素, 元旦, 刀片: words that only begin like a currency. 年 of a calendar year and the like are the caller's to judge.
+_NOT_UNIT = re.compile("元[素旦宵首老宇帅]|刀[片具剑]|点[开击赞名评]|倍[感增受]|周[围边年一二三四五六日末]|天[才然使]|月[日初中末底]")
+
+
+def currency_before(form: str, start: int) -> tuple[str, int] | None:
+    """Code of a currency written before position `start`, and where it begins."""
+    window = form[max(0, start - 8) : start]
+    match = CURRENCY_BEFORE.search(window)
+    return (_CODES[match.group(1)], start - len(window) + match.start(1)) if match else None
+
+
+def unit_after(form: str, end: int) -> tuple[Unit, int] | None:
+    """The unit that follows position `end`, and where it ends."""
+    match = UNIT_AFTER.match(form, end)
+    if not match or _NOT_UNIT.match(form, match.start(match.lastgroup or 0)):
+        return None
+    if match["money"]:
+        return Unit("money", _CODES[match["money"]]), match.end()
+    if match["cents"]:
+        return Unit("money", _CENTS[match["cents"]], "0.01"), match.end()
+    return _NAMES[match["other"]], match.end()
+
+
+# --- hedges ----------------------------------------------------------------------------------------------------------
+
+# What stands before or after the numeral, and what it does to the bounds; docs/claims.md shows the table.
+_BEFORE = {
+    "under": "不到了?|还不到|少于|低于|小于|不足|未到|未满|未达|不超过|不超|没超过|最多|至多|顶多|under|below|less than|fewer than|lower than|"
+    "no more than|not more than|at most|not exceeding|within|sub",
+    "over": "远不止|不止|不只|远超|超过了?|超出了?|超逾|大超|超|逾越|逾|突破了?|破|多于|高于|大于|不少于|不低于|不下|至少|起码|最少|"
+    "more than|over|above|at least|no less than|no fewer than|not less than|upwards? of|exceed(?:ing|s|ed)?|in excess of|north of|"
+    "surpass(?:ing|es|ed)?|topp(?:ing|ed)|a minimum of",
+    "nearly": "将近|接近|逼近|几近|近乎|几乎|快到|近|nearly|almost|close to|approaching|just under|just shy of|just short of",
+    "about": "大约|大概|约莫|约为|约|大致|差不多|估计|左右|around|about|roughly|approximately|approx\\.?|some|circa|an estimated|"
+    "estimated at|in the region of|~|≈",
+    "up to": "高达|多达|最高可达|最高|最多可达|up to|as much as|as many as|as high as|a maximum of|max(?:imum)? of",
+}
+_AFTER = {
+    "about": "左右|上下|前后|许|or so|give or take|more or less|or thereabouts",
+    "over": "以上|之多|开外|出头|有余|\\+|or more|plus(?![a-z])|and up|at least",
+    "under": "以下|以内|之内|不到|or less|or fewer|at most|or under",
+}
+# Short words that may stand between the hedge and its numeral: 约损失4500亿, 最高判20年, over the $5m.
+_FILLER = "(?:损失|蒸发|下跌|花费|判处|判|为|有|了|达|用|花|跌|涨|a|an|the|its|some)?"
+_HEDGE_BEFORE = re.compile(
+    "(?:"
+    + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_BEFORE.values()))
+    + rf")\s?{_FILLER}\s?[(（]?$"
+)
+_HEDGE_AFTER = re.compile(r"\s?(?:" + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_AFTER.values())) + ")")
+_BEFORE_NAMES, _AFTER_NAMES = tuple(_BEFORE), tuple(_AFTER)
+_HEDGE_WINDOW = 22
+
+
+def hedge(form: str, start: int, end: int) -> tuple[str, int, int]:
+    """The hedge of a quantity at ``[start, end)``: ``under``, ``over``, ``nearly``, ``about``, ``up to`` or none.
+
+    Returns
+    -------
+    (hedge, start, end)
+        With the span widened over the words of the hedge.
+    """
+    offset = max(0, start - _HEDGE_WINDOW)
+    window = form[offset:start]
+    # The match that begins first is the longest: 不超过 before 超过, no more than before more than.
+    match = _HEDGE_BEFORE.search(window)
+    while match and match.start() and window[match.start()].isascii() and window[match.start()].isalpha() and window[match.start() - 1].isalpha():
+        match = _HEDGE_BEFORE.search(window, match.start() + 1)
+    if match and match.lastgroup:
+        return _BEFORE_NAMES[int(match.lastgroup[1:])], offset + match.start(), end
+    if form[start - 1 : start] == "上" and form[start] in "百千万亿":  # 上百亿: tens of billions and more
+        return "over", start - 1, end
+    match = _HEDGE_AFTER.match(form, end)
+    if match and match.lastgroup:
+        return _AFTER_NAMES[int(match.lastgroup[1:])], start, match.end()
+    return "", start, end
+
+
+_DOWN = (
+    "跌|挫|崩|泻|下滑|下挫|缩水|下降|减少|降低|抹去|蒸发|fell|falls?|falling|down|drop(?:s|ped|ping)?|plung(?:e|es|ed|ing)|tumbl(?:e|es|ed|ing)|"
+    "slid|slides?|sank|sinks?|lost|loses?|slump(?:s|ed)?|crash(?:es|ed)?|declin(?:e|es|ed)|shed|plummet(?:s|ed)?|fallen|dived|nosedived"
+)
+_UP = "涨|升|反弹|回升|增长|增加|暴增|rose|risen|rises?|rising|up(?! to)|gain(?:s|ed)?|jump(?:s|ed)?|surg(?:e|es|ed)|climb(?:s|ed)?|rebound(?:s|ed)?|rall(?:y|ies|ied)|added|grew"
+_DIRECTION = re.compile(rf"(?P<down>{_DOWN})|(?P<up>{_UP})")
+_DIRECTION_WINDOW = 16
+
+
+def direction(form: str, start: int) -> str:
+    """``down`` or ``up`` by the last such word within 16 characters before `start`, in the same clause."""
+    window = form[max(0, start - _DIRECTION_WINDOW) : start]
+    cut = max(window.rfind(mark) for mark in ",;。!?、:")
+    found = ""
+    for match in _DIRECTION.finditer(window, cut + 1):
+        found = match.lastgroup or ""
+    return found
