@@ -21,7 +21,7 @@ KINDS = ("money", "percent", "times", "points", "duration", "count", "billions")
 
 _REGIONS = ("hans", "tw", "hk", "en")
 _TYPE_KEYS = frozenset(
-    "id name definition frame units count_unit triggers weak counted counted_near counted_unless unless direction relative subject details roles plausible".split()
+    "id name definition frame units count_unit triggers weak counted counted_near counted_unless unless direction relative one_value subject details roles plausible".split()
 )
 _SUBJECT_KEYS = frozenset("id name roles concepts terms".split())
 
@@ -54,6 +54,8 @@ class ClaimType:
         ``down`` or ``up`` where a quantity said to move the other way is not of this type.
     relative
         Whether values are shares or multiples of another's, to be brought to one scale.
+    one_value
+        Whether a subject has one true value of it, so that a figure far from the others' is worth a flag.
     subject
         ``nearest`` or ``first``: which mention in the sentence is the subject.
     details
@@ -78,6 +80,7 @@ class ClaimType:
     frame: str = ""
     direction: str = ""
     relative: bool = False
+    one_value: bool = False
     subject: str = "nearest"
     details: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
@@ -206,7 +209,8 @@ def _type(item: Mapping[str, Any], path: Path) -> ClaimType:
         str(item.get("count_unit", "count")), triggers,
         _terms(item.get("weak") or {}, f"{where}: weak"), counted, _terms(item.get("counted_near") or {}, f"{where}: counted_near"),
         _terms(item.get("counted_unless") or [], f"{where}: counted_unless"), _terms(item.get("unless") or [], f"{where}: unless"),
-        str(item.get("frame", "")), str(item.get("direction", "")), bool(item.get("relative", False)), str(item.get("subject", "nearest")),
+        str(item.get("frame", "")), str(item.get("direction", "")), bool(item.get("relative", False)),
+        bool(item.get("one_value", False)), str(item.get("subject", "nearest")),
         _strings(item.get("details") or [], f"{where}: details"), frozenset(_strings(item.get("roles") or [], f"{where}: roles")),
         _plausible(item.get("plausible") or {}, where),
     )  # fmt: skip

@@ -83,7 +83,8 @@ class Terms:
             opens, closes = self._edges[term]
             if opens and start and _latin(form[start - 1]) and not form[start - 1].isdigit():
                 continue
-            goes_on = closes and end < last and _latin(form[end])
+            # Meta650亿 names Meta, r10 does not name r1.
+            goes_on = closes and end < last and _latin(form[end]) and (form[end - 1].isdigit() or not form[end].isdigit())
             for role, owner, open_end in self._uses[term]:
                 if not goes_on or open_end:
                     getattr(found, role).append(Mention(start, end, owner))

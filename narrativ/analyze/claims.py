@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from narrativ.analyze.claim_terms import CLAUSE_MARK, SENTENCE_MARK, Found, Mention, Terms
@@ -19,7 +19,7 @@ from narrativ.codebook import Codebook, load_codebook
 from narrativ.errors import OptionError, TableError
 from narrativ.records import OK
 from narrativ.text.normalize import match_forms
-from narrativ.text.quantities import Quantity, find_quantities
+from narrativ.text.quantities import Quantity, find_quantities, may_hold_quantity
 from narrativ.text.segment import sentence_spans
 
 if TYPE_CHECKING:
@@ -39,13 +39,15 @@ _CLAUSE, _AFTER = 6.0, 1.2
 _WEAK = 10.0
 _EARLIER = 8.0
 _COUNTED_GAP = 14
-_BEFORE_GAP = 8.0
+_BEFORE_GAP, _NEXT_TO = 5.0, 8.0
 _LATIN_RUN = re.compile(r"[a-z0-9 .'$-]")
+_MAY_FOLLOW = "左右上下以的附人次多"
 _CLASSIFIER = re.compile(r"\s?[个名张台块颗枚人位篇件家种条套次]")
 _SIZED = re.compile(r"[0-9]\s?b(?![a-z0-9])")
 _LESS = re.compile(r"便宜|低|减少|节省|省|下降|降|少|less|cheaper|lower|reduc|cut|fewer|saving|below|discount")
 _COMPARAND = re.compile(r"(?:比|较|像|如|击败|超过|超越|超出|相比|对比|挑战|than|as|versus|vs\.?|beat|beats|unlike|to|with|of)\s?(?:起)?$")
 _COMPARED = re.compile(r"(?:的|之|这样的)?[^,;。]{0,8}?(?:一样|相当|相比|同等|同样|旗鼓|比肩|匹敌)")
+_LISTED = re.compile(r"、[^,;:。!?()、]{0,12}|,? and [^,;:.!?()]{0,24}")
 _JOINS = re.compile(r"\s?(?:、|和|及|与|以及|and|&|, and)\s?")
 
 
@@ -58,6 +60,7 @@ class _Passage:
     quantities: list[Quantity]
     marks: list[int]
     bounds: list[int]
+    sentences: list[tuple[int, int]] = field(default_factory=list)
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Bounds of the sentence around a position."""
@@ -74,7 +77,7 @@ class _Passage:
         """Between two positions, in Chinese characters."""
         between = self.form[start:end]
         latin = len(_LATIN_RUN.findall(between))
-        crossed = bisect_right(self.marks, end) - bisect_right(self.marks, start)
+        crossed = bisect_left(self.marks, end) - bisect_left(self.marks, start)
         return len(between) - latin / 2 + _CLAUSE * crossed
 
 
@@ -99,6 +102,8 @@ class _Attacher:
 
     def passage(self, form: str) -> _Passage | None:
         """A passage with its terms and quantities; ``None`` where it has no claim for sure."""
+        if not may_hold_quantity(form):
+            return None
         found = self.terms.find(form) or (Found() if _SIZED.search(form) else None)
         if found is None:
             return None
@@ -106,24 +111,37 @@ class _Attacher:
         if not numbers:
             return None
         marks = [match.start() for match in CLAUSE_MARK.finditer(form) if not _in_number(form, match.start())]
+        marks = [mark for number, mark in enumerate(marks) if not number or mark - marks[number - 1] > 1]
         return _Passage(form, found, numbers, marks, [match.end() for match in SENTENCE_MARK.finditer(form)])
 
     def claims(self, passage: _Passage) -> Iterator[_Claim]:
         """The quantities of a passage that a type takes."""
+        before: _Claim | None = None
         for index, quantity in enumerate(passage.quantities):
             following = passage.quantities[index + 1].start if index + 1 < len(passage.quantities) else len(passage.form)
-            claim = self._attach(passage, quantity, following)
+            listed = before is not None and before.quantity is passage.quantities[index - 1] and self._listed(passage, before, quantity)
+            claim = _Claim(before.type, quantity, quantity.unit) if listed and before else self._attach(passage, quantity, following)
             if claim:
                 yield claim
+            before = claim
+
+    def _listed(self, passage: _Passage, before: _Claim, quantity: Quantity) -> bool:
+        """Whether a quantity goes on a list (微软800亿美元、Meta650亿美元): it is then of the same type."""
+        if (before.quantity.kind, before.quantity.unit) != (quantity.kind, quantity.unit) or quantity.kind in ("count", "billions"):
+            return False
+        low, high = before.quantity.end, quantity.start
+        return bool(_LISTED.fullmatch(passage.form, low, high)) and not any(low <= item.start < high for item in passage.found.triggers)
 
     def _attach(self, passage: _Passage, quantity: Quantity, following: int) -> _Claim | None:
         if quantity.kind in ("count", "billions"):
+            if quantity.stated < 2:  # "one large GPU" counts nothing
+                return None
             number = self._counted(passage, quantity, following)
             if number is not None:
                 kind = self.book.types[number]
                 return _Claim(kind, quantity, kind.count_unit, self._detail(passage, number, quantity))
             if quantity.kind == "billions":
-                number = self._nearest(passage, quantity, "money", reach=_BEFORE_GAP)
+                number = self._nearest(passage, quantity, "money", reach=_NEXT_TO)
                 return self._sized(quantity) if number is None else _Claim(self.book.types[number], quantity, "")
             if not _may_be_money(passage.form, quantity):
                 return None
@@ -149,7 +167,7 @@ class _Attacher:
             kind = self.book.types[item.owner]
             if not 0 <= gap <= _COUNTED_GAP * (2 if passage.form[item.start].isascii() else 1) or item.start >= following:
                 continue
-            if "count" not in kind.units or quantity.step < 1 or CLAUSE_MARK.search(passage.form, quantity.end, item.start):
+            if quantity.kind not in kind.units or quantity.step < 1 or CLAUSE_MARK.search(passage.form, quantity.end, item.start):
                 continue
             if item.end - item.start == 1 and gap > 1 or self._forbidden(passage, item.owner, quantity):
                 continue
@@ -163,8 +181,13 @@ class _Attacher:
 
     def _right_before(self, passage: _Passage, quantity: Quantity) -> tuple[float, int] | None:
         best: tuple[float, int] | None = None
+        following = passage.form[quantity.end : quantity.end + 1]
+        if following.isalnum() and following not in _MAY_FOLLOW:
+            return None
         for item in passage.found.triggers:
             kind = self.book.types[item.owner]
+            if any(item.end <= other.start < quantity.start for other in passage.quantities):
+                continue
             if item.end > quantity.start or "count" not in kind.units or quantity.step < 1:
                 continue
             between = passage.form[item.end : quantity.start]
@@ -289,6 +312,7 @@ def _relative(form: str, claim: _Claim) -> float | None:
 # --- dates -----------------------------------------------------------------------------------------------------------
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_DATE_HINT = re.compile(rf"[月号]|[12][90][0-9]{{2}}[./-]|(?:{'|'.join(_MONTHS)})")
 _DATE = re.compile(
     r"(?P<y1>(?:19|20)\d\d)[年/.-](?P<m1>\d{1,2})[月/.-](?P<d1>\d{1,2})日?|(?<!\d)(?P<m2>\d{1,2})月(?P<d2>\d{1,2})[日号]?"
     r"|(?<![\d.])(?P<m5>\d{1,2})\.(?P<d5>\d{1,2})号"
@@ -300,6 +324,8 @@ _DATE = re.compile(
 def _stated_date(form: str, low: int, high: int, position: int, published: str) -> str:
     """The date stated nearest before a position in its sentence, as ISO 8601; ``--01-27`` where no year is known."""
     best: tuple[int, str] | None = None
+    if not _DATE_HINT.search(form, low, high):
+        return ""
     for match in _DATE.finditer(form, low, high):
         groups = {key[0]: value for key, value in match.groupdict().items() if value}
         month = int(groups["m"]) if groups["m"].isdigit() else _MONTHS.index(groups["m"][:3]) + 1
@@ -425,7 +451,7 @@ def _claim_rows(
         "type": claim.type.id, "subject_from": where, "value": quantity.value, "low": quantity.low, "high": quantity.high,
         "unit": "money" if money else claim.unit, "hedge": quantity.hedge, "step": quantity.step, "relative": _relative(passage.form, claim),
         "detail": claim.detail, "text": text[quantity.start : quantity.end], "start": offset + quantity.start, "end": offset + quantity.end,
-        "sentence": _sentence(text, quantity.start), "holder": _holder(row, offset + quantity.start), "position": positions.get(claim.type.frame, ""),
+        "sentence": _sentence(passage, text, quantity.start), "holder": _holder(row, offset + quantity.start), "position": positions.get(claim.type.frame, ""),
         "positions": positions, "doubt": text[cue.start : cue.end] if cue else "", "date": stated or published[:10],
         "date_from": "sentence" if stated else "published" if published else "",
     }  # fmt: skip
@@ -438,8 +464,9 @@ def _integer(value: Any) -> int:
     return 0 if value is None or value != value else int(value)
 
 
-def _sentence(text: str, position: int) -> str:
-    for start, end in sentence_spans(text):
+def _sentence(passage: _Passage, text: str, position: int) -> str:
+    passage.sentences = passage.sentences or sentence_spans(text)
+    for start, end in passage.sentences:
         if start <= position < end:
             return text[start:end]
     return text

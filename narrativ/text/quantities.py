@@ -9,16 +9,19 @@ section numbers, addresses and ordinals are none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
+
+import ahocorasick_rs
 
 from narrativ.text.normalize import match_form
 from narrativ.text.numerals import ENGLISH_MULTIPLIERS, Figure, digits_figure, english_figure, han_figure
 from narrativ.text.units import MAGNITUDE, Unit, currency_before, direction, hedge, unit_after
 
-__all__ = ["NEAR", "Kind", "Quantity", "find_quantities", "quantities"]
+__all__ = ["NEAR", "Kind", "Quantity", "find_quantities", "may_hold_quantity", "quantities"]
 
 Kind: TypeAlias = Literal["money", "percent", "times", "points", "duration", "count", "billions"]
 """``count`` has no unit of its own; ``billions`` is a count written with a bare B (671B), as sizes of models are."""
@@ -98,6 +101,8 @@ _WORD = "|".join(
     "thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|several|few|couple|tens".split("|")
 )
 _WORDS = re.compile(rf"(?<![a-z0-9$.,-])(?:an?[\s-]+)?(?:{_WORD})(?:(?:\s+and|\s+of|\s+an?)?[\s-]+(?:{_WORD}|point))*(?=fold)?(?![a-eg-z]|f(?!old))")
+_DIGIT = re.compile("[0-9]")
+_HINT = re.compile(rf"[{_HAN}](?:[{_HAN}多余]|[成倍半个分张名台块枚颗人位年月天周])")
 _SHARES = "half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|thirtieths?|fortieths?|fiftieths?|hundredths?"
 _SHARE_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
                 "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}  # fmt: skip
@@ -110,17 +115,17 @@ _SLASH_BEFORE = re.compile(r"(?:的|只有|仅|为|到|至|约|about|only|just|a
 _SLASH_AFTER = re.compile(r"\s?(?:of|the|th|的)")
 _TENTHS = re.compile(r"(?P<low>[0-9一二两三四五六七八九])(?P<more>[一二三四五六七八九])?成(?P<part>[一二三四五六七八九半])?(?![本立为功员果长熟就分型交品都形语人因])")
 _CONNECTOR = re.compile(r"\s?(?:-|–|—|~|至|到|与|和|to|and|or)\s?")
-_LATIN = re.compile(r"[a-z_]")
 _BETWEEN = re.compile(r"(?:between|介[乎于]|from|从|在)\s?\S{0,3}$")
 
 # --- what is no quantity ---------------------------------------------------------------------------------------------
 
 _BAD_BEFORE = re.compile(
-    r"(?:[a-z_@#&]|每\s?|每隔|(?<![a-z])per\s|[a-z0-9][-:./_]|[a-z]-|第|no\.\s?|number\s|top\s|vol\.\s?|chapter\s|section\s|version\s|v\.\s?|页|phase\s|q|fp|int)$"
+    r"(?:[a-z_@#&]|昇腾\s?|ascend\s|每\s?|每隔|(?<![a-z])per\s|[a-z0-9][-:./_]|[a-z]-|第|no\.\s?|number\s|top\s|vol\.\s?|chapter\s|section\s|version\s|v\.\s?|页|phase\s|q|fp|int)$"
 )
 _NAME_BEFORE = re.compile(
     r"(?<![a-z])(?:gpt|claude|llama|gemini|sonnet|opus|qwen|grok|kimi|iphone|rtx|gtx|windows|office|mistral|deepseek|ios|android|cctv|series|o)\s$"
 )
+_SIZE_AFTER = re.compile(r"\s?b(?![a-z0-9])")  # Qwen 1.5B
 _BAD_AFTER = re.compile(
     r"[:/][0-9]|\.[0-9]|-[0-9]{1,2}-|年[0-9代底初末春夏秋冬]|月[0-9份底初中末]|日(?![元圆])|[号岁届版楼层级角]|点[0-9钟半整]|时[0-9]?|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|"
     r"\s?(?:a\.?m|p\.?m|gb|mb|tb|kb|ghz|kw|mw|gw|km|kg|nm|cm|mm)(?![a-z])"
@@ -132,27 +137,32 @@ _YEAR_BEFORE = re.compile(r"(?:in|since|from|by|until|during|of|early|late|自|�
 _LIST_BEFORE = re.compile(r"(?:^|[\s。;:,(])$")
 _LIST_AFTER = re.compile(r"[)、](?![0-9])|\.\s|\s[-–]\s")
 _GLUED = re.compile("[a-z]{3}$")
+_LEVEL_BEFORE = re.compile(r"(?:报|至|到|见|于|(?<![a-z])at|(?<![a-z])to|收)\s?$")
 _WITH_LONE = tuple("上近过破超逾成")
-_IDIOM = re.compile("万一|千万[不别要记]|十分[^之]|一一|三三两两|七七八八|一五一十|百分百")
+_IDIOM = re.compile("几多|万一|千万[不别要记]|十分[^之]|一一|三三两两|七七八八|一五一十|百分百")
 _ADDRESS = re.compile(r"(?:https?://|www\.|\bbit\.ly/)[^\s\u4e00-\u9fff]*")
 _CALENDAR_YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
 
 
 def _no_quantity(form: str, start: int, end: int) -> bool:
     """Whether a numeral is part of a name, a date, a time, an ordinal or an address."""
-    before = form[max(0, start - 14) : start]
-    if _BAD_AFTER.match(form, end) or _MONTH_AFTER.match(form, end):
+    if _BAD_AFTER.match(form, end):
         return True
-    if before and not currency_before(form, start) and (_BAD_BEFORE.search(before) or _NAME_BEFORE.search(before)):
+    last = form[start - 1 : start]
+    before = form[max(0, start - 14) : start]
+    if last == " " and (_MONTH_BEFORE.search(before) or (_NAME_BEFORE.search(before) and not _SIZE_AFTER.match(form, end))):
+        return True
+    if (last.isascii() or last in "第每隔页腾") and not currency_before(form, start) and _BAD_BEFORE.search(before):
         glued = _GLUED.search(before) and any(char in "万亿兆" for char in form[start:end])  # Meta650亿美元
-        return not (glued or _between_numerals(before))
-    if _MONTH_BEFORE.search(before):
+        if not (glued or _between_numerals(before)):
+            return True
+    if form[end : end + 1] == " " and _MONTH_AFTER.match(form, end):
         return True
     text = form[start:end]
     if len(text) < 3 and _LIST_BEFORE.search(before) and _LIST_AFTER.match(form, end):
         return True
-    if _IDIOM.match(form, start):
-        return True
+    if text[0] > "9":
+        return bool(_IDIOM.match(form, start))
     if _CALENDAR_YEAR.fullmatch(text):
         return form.startswith("年", end) or bool(_YEAR_BEFORE.search(before)) or form[end : end + 1] in ("-", "/")
     return len(text) >= 8 and text.isdigit()
@@ -200,8 +210,8 @@ def _accepts(form: str, part: _Part) -> bool:
     if unit is None or unit.kind not in ("points", "duration"):
         return True
     value = part.figure.high
-    if unit.kind == "points":
-        return value > 24
+    if unit.kind == "points":  # 3点 is a time, 收报10576点 a level and no change
+        return value > 24 and not _LEVEL_BEFORE.search(form[max(0, part.start - 4) : part.start])
     if unit.name == "months":
         return form.startswith(("个", " ", "-"), part.end - 2) or form[part.end - 1 : part.end] != "月"
     return not (unit.name == "years" and value > 1000)
@@ -216,11 +226,11 @@ def _numeric(form: str, part: _Part, text: str) -> bool:
     return part.unit is not None or len(text) > 1
 
 
-def _parts(form: str) -> Iterator[_Part]:
+def _parts(form: str, *, words: bool) -> Iterator[_Part]:
     """Every numeral that is a quantity, in order of its start; they may overlap where a word list and a share meet."""
     addresses = [match.span() for match in _ADDRESS.finditer(form)] if "/" in form or "www" in form else []
     taken = 0
-    shares = sorted(_shares(form), key=lambda part: part.start)
+    shares = sorted(_shares(form, words=words), key=lambda part: part.start)
     index = 0
     for match in _NUMERAL.finditer(form):
         start, end = match.span()
@@ -248,7 +258,7 @@ def _parts(form: str) -> Iterator[_Part]:
     yield from shares[index:]
 
 
-def _shares(form: str) -> Iterator[_Part]:
+def _shares(form: str, *, words: bool) -> Iterator[_Part]:
     """Shares as percent: 二十分之一, 百分之十七, 九成, 1/20, one third."""
     if "分之" in form:
         for match in _FRACTION.finditer(form):
@@ -275,7 +285,7 @@ def _shares(form: str) -> Iterator[_Part]:
     if "一半" in form or "半数" in form:
         for match in re.finditer("一半|半数", form):
             yield _share(match.start(), match.end(), digits_figure("1"), Decimal(50))
-    for match in _SHARE.finditer(form):
+    for match in _SHARE.finditer(form) if words else ():
         below_word = match["below"].rstrip("s") if match["below"] != "half" else "half"
         if match["above"] or below_word == "half":
             above = english_figure(match["above"] or "one") if not (match["above"] or "a").isdigit() else digits_figure(match["above"])
@@ -286,16 +296,36 @@ def _share(start: int, end: int, above: Figure, factor: Decimal) -> _Part:
     return _Part(start, end, above.times(factor), Unit("percent", "%"), True, True)
 
 
-def _english(form: str) -> Iterator[_Part]:
-    for match in _WORDS.finditer(form):
-        if not any(c.isalpha() for c in match.group()):
+def _english(form: str, starts: Sequence[int]) -> Iterator[_Part]:
+    """Numbers in English words, at the places where a number word begins."""
+    taken = 0
+    for start in starts:
+        if start < taken:
             continue
-        figure = english_figure(match.group())
-        if figure is None:
+        for article in ("a ", "an ", "a-"):
+            if form.endswith(article, 0, start) and not form[max(0, start - len(article) - 1) : start - len(article)].isalnum():
+                start -= len(article)  # noqa: PLW2901
+                break
+        match = _WORDS.match(form, start)
+        figure = english_figure(match.group()) if match else None
+        if match is None or figure is None:
             continue
         part = _part(form, match.start(), match.end(), figure, literal=False)
+        taken = part.end
         if _accepts(form, part):
             yield part._replace(scaled=True)
+
+
+def _word_starts(form: str) -> list[int]:
+    """Where English number words begin."""
+    found = _word_automaton().find_matches_as_indexes(form)
+    return [start for _, start, _ in found if not start or not ("a" <= form[start - 1] <= "z")]
+
+
+@lru_cache(maxsize=1)
+def _word_automaton() -> ahocorasick_rs.AhoCorasick:
+    words = [*_WORD.replace("s?", "").split("|"), *_SHARE_PARTS]
+    return ahocorasick_rs.AhoCorasick(list(dict.fromkeys(words)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
 
 # --- ranges, hedges, the whole ---------------------------------------------------------------------------------------
@@ -349,6 +379,9 @@ def _bounds(figure: Figure, words: str) -> tuple[float | None, float | None]:
     return low, high
 
 
+_MINUS = re.compile(r"(?:^|[\s(:\u4e00-\u9fff])[-−–]$")
+
+
 def _quantity(form: str, part: _Part) -> Quantity:
     unit = part.unit or Unit("count", "")
     kind: Kind = unit.kind  # type: ignore[assignment]
@@ -359,19 +392,24 @@ def _quantity(form: str, part: _Part) -> Quantity:
         words = words or "range"
     elif figure.low < figure.high:
         words = words if words not in ("", "about") else "over"
-    way = direction(form, start)
-    sign = re.search(r"(?:^|[\s(:了\u4e00-\u9fff])([-−–])$", form[max(0, part.start - 3) : part.start])
-    if sign and kind in ("percent", "points"):
+    way = direction(form, start) if kind in ("percent", "points", "money") else ""
+    if kind in ("percent", "points") and _MINUS.search(form[max(0, part.start - 3) : part.start]):
         way, start = "down", min(start, part.start - 1)
     return Quantity(
         start, end, kind, unit.name, None if figure.value is None else float(figure.value), low, high, float(figure.step), words, way
     )  # fmt: skip
 
 
+def may_hold_quantity(form: str) -> bool:
+    """Whether a match form has a digit or a number word at all: a cheap test before :func:`find_quantities`."""
+    return bool(_DIGIT.search(form) or _HINT.search(form) or _word_starts(form))
+
+
 def find_quantities(form: str) -> list[Quantity]:
     """Quantities of a match form, in order; see :func:`quantities`."""
-    parts = list(_parts(form))
-    english = list(_english(form)) if _LATIN.search(form) else []
+    starts = _word_starts(form)
+    parts = list(_parts(form, words=bool(starts)))
+    english = list(_english(form, starts)) if starts else []
     if english:
         taken = [(part.start, part.end) for part in parts]
         parts += [part for part in english if not any(part.start < high and low < part.end for low, high in taken)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["CURRENCY_BEFORE", "MAGNITUDE", "UNIT_AFTER", "Unit", "currency_before", "direction", "hedge", "unit_after"]
+__all__ = ["MAGNITUDE", "UNIT_AFTER", "Unit", "currency_before", "direction", "hedge", "unit_after"]
 
 
 class Unit(NamedTuple):
@@ -58,7 +58,8 @@ def _alternatives(names: object) -> str:
 
 MAGNITUDE = re.compile(r"[\s-]?(?:(hundred|thousand|millions?|billions?|trillions?)|(mln|mio|trn|mn|bn|tn|[kmbw]))(?![a-z0-9$])")
 """An English multiplier after a numeral; the second group holds the short ones."""
-CURRENCY_BEFORE = re.compile(rf"(?:(?<![a-z])|(?<=[a-z]\s))({_alternatives(_CODES)})\s?$".replace(r"(?![a-z0-9])", ""))
+_CODE_ENDS = frozenset(name[-1] for name in _CODES)
+_CODE_LENGTHS = sorted({len(name) for name in _CODES}, reverse=True)
 UNIT_AFTER = re.compile(
     rf"[\s-]?(?:in\s|of\s)?(?:(?P<money>{_alternatives(_CODES)})|(?P<cents>{_alternatives(_CENTS)})|(?P<other>{_alternatives(_NAMES)}))"
 )
@@ -68,9 +69,15 @@ _NOT_UNIT = re.compile("元[素旦宵首老宇帅]|刀[片具剑]|点[开击赞�
 
 def currency_before(form: str, start: int) -> tuple[str, int] | None:
     """Code of a currency written before position `start`, and where it begins."""
-    window = form[max(0, start - 8) : start]
-    match = CURRENCY_BEFORE.search(window)
-    return (_CODES[match.group(1)], start - len(window) + match.start(1)) if match else None
+    end = _trimmed(form, start)
+    if not end or form[end - 1] not in _CODE_ENDS:
+        return None
+    for length in _CODE_LENGTHS:
+        code = _CODES.get(form[max(0, end - length) : end])
+        begin = end - length
+        if code and begin >= 0 and not (form[begin].isalpha() and begin and form[begin - 1].isalpha() and form[begin].isascii()):
+            return code, begin
+    return None
 
 
 def unit_after(form: str, end: int) -> tuple[Unit, int] | None:
@@ -89,15 +96,15 @@ def unit_after(form: str, end: int) -> tuple[Unit, int] | None:
 
 # What stands before or after the numeral, and what it does to the bounds; docs/claims.md shows the table.
 _BEFORE = {
-    "under": "不到了?|还不到|少于|低于|小于|不足|未到|未满|未达|不超过|不超|没超过|最多|至多|顶多|under|below|less than|fewer than|lower than|"
-    "no more than|not more than|at most|not exceeding|within|sub",
-    "over": "远不止|不止|不只|远超|超过了?|超出了?|超逾|大超|超|逾越|逾|突破了?|破|多于|高于|大于|不少于|不低于|不下|至少|起码|最少|"
-    "more than|over|above|at least|no less than|no fewer than|not less than|upwards? of|exceed(?:ing|s|ed)?|in excess of|north of|"
-    "surpass(?:ing|es|ed)?|topp(?:ing|ed)|a minimum of",
+    "under": "不到|不到了|还不到|少于|低于|小于|不足|未到|未满|未达|不超过|不超|没超过|最多|至多|顶多|under|below|less than|fewer than|lower than|"
+    "no more than|not more than|at most|not exceeding|not exceed|within|sub-",
+    "over": "远不止|不止|不只|远超|超过|超过了|超出|超出了|超逾|大超|超|逾越|逾|突破|突破了|破|多于|高于|大于|不少于|不低于|不下|至少|起码|最少|"
+    "more than|over|above|at least|no less than|no fewer than|not less than|upward of|upwards of|exceed|exceeds|exceeded|exceeding|"
+    "in excess of|north of|surpassed|surpassing|topping|topped|a minimum of",
     "nearly": "将近|接近|逼近|几近|近乎|几乎|快到|近|nearly|almost|close to|approaching|just under|just shy of|just short of",
-    "about": "大约|大概|约莫|约为|约|大致|差不多|估计|左右|around|about|roughly|approximately|approx\\.?|some|circa|an estimated|"
+    "about": "大约|大概|约莫|约为|约|大致|差不多|估计|around|about|roughly|approximately|approx|approx.|circa|some|an estimated|"
     "estimated at|in the region of|~|≈",
-    "up to": "高达|多达|最高可达|最高|最多可达|up to|as much as|as many as|as high as|a maximum of|max(?:imum)? of",
+    "up to": "高达|多达|最高可达|最高|最多可达|up to|as much as|as many as|as high as|a maximum of",
 }
 _AFTER = {
     "about": "左右|上下|前后|许|or so|give or take|more or less|or thereabouts",
@@ -105,15 +112,25 @@ _AFTER = {
     "under": "以下|以内|之内|不到|or less|or fewer|at most|or under",
 }
 # Short words that may stand between the hedge and its numeral: 约损失4500亿, 最高判20年, over the $5m.
-_FILLER = "(?:损失|蒸发|下跌|花费|判处|判|为|有|了|达|用|花|跌|涨|a|an|the|its|some)?"
-_HEDGE_BEFORE = re.compile(
-    "(?:"
-    + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_BEFORE.values()))
-    + rf")\s?{_FILLER}\s?[(（]?$"
-)
+_FILLERS = ("损失", "蒸发", "下跌", "花费", "判处", "判", "为", "有", "了", "达", "用", "花", "跌", "涨", " a", " an", " the", " its", " some")
+_HEDGES = {word: name for name, words in _BEFORE.items() for word in words.split("|")}
+_LENGTHS = sorted({len(word) for word in _HEDGES}, reverse=True)
 _HEDGE_AFTER = re.compile(r"\s?(?:" + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_AFTER.values())) + ")")
-_BEFORE_NAMES, _AFTER_NAMES = tuple(_BEFORE), tuple(_AFTER)
-_HEDGE_WINDOW = 22
+_AFTER_NAMES = tuple(_AFTER)
+
+
+def _hedge_word(form: str, end: int) -> tuple[str, int] | None:
+    """The longest hedge that ends at a position: 不超过 before 超过, no more than before more than."""
+    for length in _LENGTHS:
+        start = end - length
+        name = _HEDGES.get(form[start:end]) if start >= 0 else None
+        if name and not (form[start].isalpha() and form[start].isascii() and start and form[start - 1].isalpha() and form[start - 1].isascii()):
+            return name, start
+    return None
+
+
+def _trimmed(form: str, end: int) -> int:
+    return end - 1 if end and form[end - 1] == " " else end
 
 
 def hedge(form: str, start: int, end: int) -> tuple[str, int, int]:
@@ -124,15 +141,19 @@ def hedge(form: str, start: int, end: int) -> tuple[str, int, int]:
     (hedge, start, end)
         With the span widened over the words of the hedge.
     """
-    offset = max(0, start - _HEDGE_WINDOW)
-    window = form[offset:start]
-    # The match that begins first is the longest: 不超过 before 超过, no more than before more than.
-    match = _HEDGE_BEFORE.search(window)
-    while match and match.start() and window[match.start()].isascii() and window[match.start()].isalpha() and window[match.start() - 1].isalpha():
-        match = _HEDGE_BEFORE.search(window, match.start() + 1)
-    if match and match.lastgroup:
-        return _BEFORE_NAMES[int(match.lastgroup[1:])], offset + match.start(), end
-    if form[start - 1 : start] == "上" and form[start] in "百千万亿":  # 上百亿: tens of billions and more
+    border = _trimmed(form, start)
+    if border and form[border - 1] == "(":
+        border = _trimmed(form, border - 1)
+    found = _hedge_word(form, border)
+    if not found:
+        for filler in _FILLERS:
+            if form.endswith(filler, 0, border):
+                found = _hedge_word(form, _trimmed(form, border - len(filler)))
+                if found:
+                    break
+    if found:
+        return found[0], found[1], end
+    if form[start - 1 : start] == "上" and form[start] in "百千万亿":  # 上百亿: ten billion and more
         return "over", start - 1, end
     match = _HEDGE_AFTER.match(form, end)
     if match and match.lastgroup:
