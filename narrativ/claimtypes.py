@@ -127,7 +127,7 @@ class ClaimBook:
         """A subject's name for people; the id where it has none."""
         for item in self.subjects:
             if item.id == subject:
-                return item.name.get("zh" if language.startswith("zh") else language) or item.name.get("en") or subject
+                return item.name.get(language) or item.name.get("en") or subject
         return subject
 
 

@@ -14,12 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from narrativ.claimtypes import ClaimBook, claim_book
+from narrativ.claimtypes import ClaimBook, ClaimType, claim_book
 from narrativ.errors import LexiconError, OptionError
 from narrativ.resources import lexicons_dir, read_tsv
 from narrativ.text.normalize import match_form
 
-__all__ = ["Alias", "Codebook", "Concept", "Frame", "Target", "codebooks", "load_codebook"]
+__all__ = ["Alias", "ClaimBook", "ClaimType", "Codebook", "Concept", "Frame", "Target", "codebooks", "load_codebook"]
 
 _FRAME_COLUMNS = ("concept", "hans", "tw", "hk", "en", "weight", "unless", "note")
 _TARGET_COLUMNS = ("target", "concept", "hans", "tw", "hk", "en", "context", "note")

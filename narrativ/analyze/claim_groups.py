@@ -122,7 +122,7 @@ def _far_off(cell: pd.DataFrame, rows: list[int]) -> tuple[float, list[str]]:
     ratio = point / consensus
     open_end = {"under": ratio > 1, "up to": ratio > 1, "over": ratio < 1}.get(str(inside["form"].iloc[0]), False)
     spans = bool((inside["lower"].min() <= consensus) and (consensus <= inside["upper"].max()))
-    if open_end or spans or 1 / FACTOR < ratio < FACTOR:
+    if open_end or spans or 1 / FACTOR <= ratio <= FACTOR:
         return ratio, []
     power = round(math.log10(ratio))
     slip = power != 0 and abs(math.log10(ratio) - power) <= SLIP
@@ -215,18 +215,18 @@ def claim_groups(
 
 
 def _group_row(rows: pd.DataFrame, kind: str, subject: str, scale: str, detail: str) -> dict[str, Any]:
-    stated = rows[rows["value"].notna()] if rows["value"].notna().any() else rows
+    stated = rows[rows["value"].notna()] if rows["value"].notna().any() else rows  # a number says more than a span
     by_value = stated.groupby("point")["speaker"].nunique()
     width = (stated["upper"] - stated["lower"]).groupby(stated["point"]).min()
     value = max(by_value.index, key=lambda point: (by_value[point], -width[point]))
     open_form = str(rows["form"].iloc[0])
-    low, high = float(rows["lower"].min()), float(rows["upper"].max())
-    exact = float(rows["point"].min()), float(rows["point"].max())
-    plain = rows["hedge"].isin(["", "over"]).all() and rows["value"].notna().all()
+    spans = rows[rows["value"].isna()]
+    low = float(min([*stated["point"], *spans["lower"]])) if len(spans) else float(stated["point"].min())
+    high = float(max([*stated["point"], *spans["upper"]])) if len(spans) else float(stated["point"].max())
     if open_form:
         low, high = (math.nan, float(value)) if open_form != "over" else (float(value), math.nan)
-    elif plain:
-        low, high = exact
+    elif rows["hedge"].isin(["about", "nearly"]).all():
+        open_form = "about"
     return {
         "type": kind, "subject": subject, "unit": scale, "detail": detail, "value": float(value), "low": low, "high": high, "hedge": open_form,
         "claims": len(rows), "documents": rows["doc_id"].nunique(), "sources": rows["speaker"].nunique(),

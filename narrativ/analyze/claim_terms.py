@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from narrativ.claimtypes import ClaimBook
+from narrativ.codebook import ClaimBook
 
 __all__ = ["Found", "Mention", "Terms"]
 

@@ -6,7 +6,9 @@ right after it, everything else by the nearest trigger in its sentence. Values a
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from narrativ.analyze.claim_terms import CLAUSE_MARK, SENTENCE_MARK, Found, Mention, Terms
-from narrativ.claimtypes import ClaimBook, ClaimType
-from narrativ.codebook import Codebook, load_codebook
+from narrativ.codebook import ClaimBook, ClaimType, Codebook, load_codebook
 from narrativ.errors import OptionError, TableError
 from narrativ.records import OK
+from narrativ.table import guard
 from narrativ.text.normalize import match_forms
 from narrativ.text.quantities import Quantity, find_quantities, may_hold_quantity
 from narrativ.text.segment import sentence_spans
@@ -25,7 +27,7 @@ from narrativ.text.segment import sentence_spans
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CLAIM_COLUMNS", "claims"]
+__all__ = ["CLAIM_COLUMNS", "claims", "claims_text"]
 
 CLAIM_COLUMNS = (
     "doc_id", "passage", "source", "published", "type", "subject", "subject_from", "value", "low", "high", "unit", "hedge", "step",
@@ -38,7 +40,7 @@ _REACH = 30.0
 _CLAUSE, _AFTER = 6.0, 1.2
 _WEAK = 10.0
 _EARLIER = 8.0
-_COUNTED_GAP = 14
+_COUNTED_GAP, _BEYOND = 14, 6
 _BEFORE_GAP, _NEXT_TO = 5.0, 8.0
 _LATIN_RUN = re.compile(r"[a-z0-9 .'$-]")
 _MAY_FOLLOW = "左右上下以的附人次多"
@@ -169,7 +171,7 @@ class _Attacher:
                 continue
             if quantity.kind not in kind.units or quantity.step < 1 or CLAUSE_MARK.search(passage.form, quantity.end, item.start):
                 continue
-            if item.end - item.start == 1 and gap > 1 or self._forbidden(passage, item.owner, quantity):
+            if item.end - item.start == 1 and gap > 1 or self._forbidden(passage, item.owner, quantity, until=item.end + _BEYOND):
                 continue
             if needs_trigger and not any(t.owner == item.owner and sentence[0] <= t.start < sentence[1] for t in passage.found.triggers):
                 continue
@@ -196,10 +198,11 @@ class _Attacher:
                 best = distance, item.owner
         return best
 
-    def _forbidden(self, passage: _Passage, number: int, quantity: Quantity) -> bool:
-        """Whether what follows the number, or stands in its clause, forbids the type."""
+    def _forbidden(self, passage: _Passage, number: int, quantity: Quantity, *, until: int = 0) -> bool:
+        """Whether what follows the number (up to a place), or stands in its clause, forbids the type."""
         start, end = passage.clause(quantity.start)
-        return any(item.owner == number and 0 <= item.start - quantity.end <= 6 for item in passage.found.counted_unless) or any(
+        until = until or quantity.end + _BEYOND
+        return any(item.owner == number and quantity.end <= item.start and item.end <= until for item in passage.found.counted_unless) or any(
             item.owner == number and start <= item.start < max(end, quantity.end) for item in passage.found.unless
         )
 
@@ -480,3 +483,45 @@ def _holder(row: Mapping[str, Any], position: int) -> str:
         return str(min(around, key=lambda item: item["end"] - item["start"])["holder"])
     holder = row.get("holder")
     return holder if isinstance(holder, str) else ""
+
+
+def claims_text(data: pd.DataFrame, format: str) -> str:
+    """Claims as ``csv``, ``json`` or ``jsonl``; cells of CSV that a spreadsheet would run are guarded.
+
+    Raises
+    ------
+    OptionError
+        The format is another.
+    """
+    import orjson
+
+    records = [{name: _plain(value) for name, value in row.items()} for row in data.to_dict("records")]
+    if format == "jsonl":
+        return "".join(orjson.dumps(row).decode() + "\n" for row in records)
+    if format == "json":
+        return orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() + "\n"
+    if format != "csv":
+        raise OptionError(f"no format {format!r} of claims; formats are csv, json, jsonl")
+    stream = io.StringIO()
+    stream.write("\ufeff")  # tells Excel that the file is UTF-8
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(data.columns)
+    for row in records:
+        writer.writerow([guard(_cell(row[str(name)])) for name in data.columns])
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it: no NaN."""
+    if isinstance(value, (list, dict, str)):
+        return value
+    return None if value is None or value != value else value
+
+
+def _cell(value: Any) -> Any:
+    """A value as a cell: lists joined by ``|``, positions as ``frame=position``."""
+    if isinstance(value, list):
+        return "|".join(map(str, value))
+    if isinstance(value, dict):
+        return "|".join(f"{key}={item}" for key, item in value.items())
+    return value

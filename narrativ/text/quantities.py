@@ -109,7 +109,7 @@ _SHARE_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "s
 _SHARE = re.compile(
     rf"(?<![a-z])(?:(?P<above>an?|one|two|three|four|[1-9])[\s-])?(?P<below>{_SHARES})(?=\s+(?:of|the|as|that)(?![a-z])|\s+what|\s+its|\s*[,.;)]|$)"
 )
-_FRACTION = re.compile(rf"(?P<below>[0-9.,{_HAN}]+)分之(?P<above>[0-9.,点{_HAN}]+)")
+_FRACTION = re.compile(rf"(?P<below>[0-9.,{_HAN}]+)分之(?P<above>[0-9{_HAN}](?:[0-9.点{_HAN}]*[0-9{_HAN}])?)")
 _SLASH = re.compile(r"(?<![0-9/.])([1-9])/([1-9][0-9]{0,3})(?![0-9/年月日号])")
 _SLASH_BEFORE = re.compile(r"(?:的|只有|仅|为|到|至|约|about|only|just|at|for|to|than|~|is|a)\s?$")
 _SLASH_AFTER = re.compile(r"\s?(?:of|the|th|的)")
@@ -262,7 +262,7 @@ def _shares(form: str, *, words: bool) -> Iterator[_Part]:
     """Shares as percent: 二十分之一, 百分之十七, 九成, 1/20, one third."""
     if "分之" in form:
         for match in _FRACTION.finditer(form):
-            below, above = han_figure(match["below"]), han_figure(match["above"].rstrip("点,."))
+            below, above = han_figure(match["below"]), han_figure(match["above"])
             if below.low > 0:
                 yield _share(match.start(), match.end(), above, 100 / below.low)
     if "成" in form:
