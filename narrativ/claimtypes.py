@@ -202,7 +202,10 @@ def _type(item: Mapping[str, Any], path: Path) -> ClaimType:
     counted = _terms(item.get("counted") or {}, f"{where}: counted")
     if not triggers and not counted:
         raise LexiconError(f"{where}: needs triggers or what is counted")
-    if item.get("direction", "") not in ("", "down", "up") or item.get("subject", "nearest") not in ("nearest", "first"):
+    if item.get("direction", "") not in ("", "down", "up") or item.get("subject", "nearest") not in (
+        "nearest",
+        "first",
+    ):
         raise LexiconError(f"{where}: direction is down or up, subject nearest or first")
     return ClaimType(
         str(item["id"]), _names(item, "name", where), _names(item, "definition", where), units,

@@ -105,10 +105,14 @@ def score(texts: dict[str, str], claims: Sequence[dict[str, Any]], gold: Sequenc
         result.gold += 1
         start = _place(texts[row["document"]], row["figure"], int(row["nth"]))
         end = start + len(row["figure"])
-        there = [item for item in by_document.get(row["document"], []) if item[1]["start"] < end and item[1]["end"] > start]
+        there = [
+            item for item in by_document.get(row["document"], []) if item[1]["start"] < end and item[1]["end"] > start
+        ]
         hits = [item for item in there if _says(item[1], row)]
         if not hits:
-            result.misses.append(f"{row['document']} {row['figure']} {row['type']}: {[(c['type'], c['text'], c['unit']) for _, c in there]}")
+            result.misses.append(
+                f"{row['document']} {row['figure']} {row['type']}: {[(c['type'], c['text'], c['unit']) for _, c in there]}"
+            )
             continue
         used.update(number for number, _ in hits)
         result.found += 1
@@ -119,7 +123,9 @@ def score(texts: dict[str, str], claims: Sequence[dict[str, Any]], gold: Sequenc
             result.subject += {claim["subject"] for _, claim in hits} == set(row["subject"].split("|"))
     mine = [(number, claim) for number, claim in enumerate(claims) if key(claim["doc_id"]) in texts]
     result.claims, result.right = len(mine), sum(number in used for number, _ in mine)
-    result.extra = [f"{key(c['doc_id'])} {c['text']} {c['type']}: {c['sentence'][:50]}" for n, c in mine if n not in used]
+    result.extra = [
+        f"{key(c['doc_id'])} {c['text']} {c['type']}: {c['sentence'][:50]}" for n, c in mine if n not in used
+    ]
     return result
 
 

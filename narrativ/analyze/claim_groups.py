@@ -79,7 +79,9 @@ def _cells(data: pd.DataFrame) -> Iterable[tuple[tuple[str, str, str, str], pd.D
 
 def _clusters(cell: pd.DataFrame) -> list[list[int]]:
     """Rows that agree: anchors are the values that most speakers give; each takes the unassigned rows that overlap it."""
-    rows = list(zip(cell.index, cell["point"], cell["lower"], cell["upper"], cell["form"], cell["speaker"], strict=True))
+    rows = list(
+        zip(cell.index, cell["point"], cell["lower"], cell["upper"], cell["form"], cell["speaker"], strict=True)
+    )
     support: dict[tuple[str, float], set[str]] = {}
     for _, point, _, _, form, speaker in rows:
         support.setdefault((form, point), set()).add(speaker)
@@ -202,7 +204,12 @@ def claim_groups(
         for members in _clusters(cell):
             ratio, flags = _far_off(cell, members) if kind in single else (math.nan, [])
             rows.append(_group_row(cell.loc[members], kind, subject, scale, detail) | {"ratio": ratio, "flags": flags})
-            own = [flag for flags in cell.loc[members, "flags"] for flag in flags if flag not in ("outlier", "power_of_ten")]
+            own = [
+                flag
+                for flags in cell.loc[members, "flags"]
+                for flag in flags
+                if flag not in ("outlier", "power_of_ten")
+            ]
             rows[-1]["flags"] = [*dict.fromkeys([*rows[-1]["flags"], *own])]
     total: dict[tuple[str, str], int] = {}
     for row in rows:

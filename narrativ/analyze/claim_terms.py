@@ -63,11 +63,7 @@ class Terms:
         self._uses = [uses[term] for term in self._terms]
         self._edges = [(_latin(term[0]), _latin(term[-1])) for term in self._terms]
         self._automaton = ahocorasick_rs.AhoCorasick(self._terms)
-        signals = {
-            term
-            for term, items in uses.items()
-            if any(role in _SIGNALS for role, _, _ in items)
-        }
+        signals = {term for term, items in uses.items() if any(role in _SIGNALS for role, _, _ in items)}
         # A passage without one of these has no claim; most passages end here.
         self._signals = [term in signals for term in self._terms]
 
@@ -84,7 +80,9 @@ class Terms:
             if opens and start and _latin(form[start - 1]) and not form[start - 1].isdigit():
                 continue
             # Meta650亿 names Meta, r10 does not name r1.
-            goes_on = closes and end < last and _latin(form[end]) and (form[end - 1].isdigit() or not form[end].isdigit())
+            goes_on = (
+                closes and end < last and _latin(form[end]) and (form[end - 1].isdigit() or not form[end].isdigit())
+            )
             for role, owner, open_end in self._uses[term]:
                 if not goes_on or open_end:
                     getattr(found, role).append(Mention(start, end, owner))

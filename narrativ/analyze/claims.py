@@ -45,12 +45,16 @@ _BEFORE_GAP, _NEXT_TO = 5.0, 8.0
 _LATIN_RUN = re.compile(r"[a-z0-9 .'$-]")
 _MAY_FOLLOW = "左右上下以的附人次多"
 _CLASSIFIER = re.compile(r"\s?[个名张台块颗枚人位篇件家种条套次]")
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")  # of tables made by hand; reading removes them
 _SIZED = re.compile(r"[0-9]\s?b(?![a-z0-9])")
 _LESS = re.compile(r"便宜|低|减少|节省|省|下降|降|少|less|cheaper|lower|reduc|cut|fewer|saving|below|discount")
-_COMPARAND = re.compile(r"(?:比|较|像|如|击败|超过|超越|超出|相比|对比|挑战|than|as|versus|vs\.?|beat|beats|unlike|to|with|of)\s?(?:起)?$")
+_COMPARAND = re.compile(
+    r"(?:比|较|像|如|击败|超过|超越|超出|相比|对比|挑战|than|as|versus|vs\.?|beat|beats|unlike|to|with)\s?(?:起)?$"
+)
+_OF = re.compile(r"(?:of|的)\s(?:the\s)?$")
 _COMPARED = re.compile(r"(?:的|之|这样的)?[^,;。]{0,8}?(?:一样|相当|相比|同等|同样|旗鼓|比肩|匹敌)")
 _LISTED = re.compile(r"、[^,;:。!?()、]{0,12}|,? and [^,;:.!?()]{0,24}")
-_JOINS = re.compile(r"\s?(?:、|和|及|与|以及|and|&|, and)\s?")
+_JOINS = re.compile(r"\s?(?:、|和|及|与|以及|and|&|, and|,)\s?")
 
 
 @dataclass(slots=True)
@@ -98,7 +102,9 @@ class _Attacher:
         self.book = book
         self.terms = Terms(book)
         self._details = [
-            re.compile("|".join(rf"(?<![a-z0-9])({re.escape(item.lower())})s?(?![a-z0-9])" for item in kind.details)) if kind.details else None
+            re.compile("|".join(rf"(?<![a-z0-9])({re.escape(item.lower())})s?(?![a-z0-9])" for item in kind.details))
+            if kind.details
+            else None
             for kind in book.types
         ]
 
@@ -120,19 +126,34 @@ class _Attacher:
         """The quantities of a passage that a type takes."""
         before: _Claim | None = None
         for index, quantity in enumerate(passage.quantities):
-            following = passage.quantities[index + 1].start if index + 1 < len(passage.quantities) else len(passage.form)
-            listed = before is not None and before.quantity is passage.quantities[index - 1] and self._listed(passage, before, quantity)
-            claim = _Claim(before.type, quantity, quantity.unit) if listed and before else self._attach(passage, quantity, following)
+            following = (
+                passage.quantities[index + 1].start if index + 1 < len(passage.quantities) else len(passage.form)
+            )
+            listed = (
+                before is not None
+                and before.quantity is passage.quantities[index - 1]
+                and self._listed(passage, before, quantity)
+            )
+            claim = (
+                _Claim(before.type, quantity, quantity.unit)
+                if listed and before
+                else self._attach(passage, quantity, following)
+            )
             if claim:
                 yield claim
             before = claim
 
     def _listed(self, passage: _Passage, before: _Claim, quantity: Quantity) -> bool:
         """Whether a quantity goes on a list (微软800亿美元、Meta650亿美元): it is then of the same type."""
-        if (before.quantity.kind, before.quantity.unit) != (quantity.kind, quantity.unit) or quantity.kind in ("count", "billions"):
+        if (before.quantity.kind, before.quantity.unit) != (quantity.kind, quantity.unit) or quantity.kind in (
+            "count",
+            "billions",
+        ):
             return False
         low, high = before.quantity.end, quantity.start
-        return bool(_LISTED.fullmatch(passage.form, low, high)) and not any(low <= item.start < high for item in passage.found.triggers)
+        return bool(_LISTED.fullmatch(passage.form, low, high)) and not any(
+            low <= item.start < high for item in passage.found.triggers
+        )
 
     def _attach(self, passage: _Passage, quantity: Quantity, following: int) -> _Claim | None:
         if quantity.kind in ("count", "billions"):
@@ -167,13 +188,26 @@ class _Attacher:
         for item, needs_trigger in near:
             gap = item.start - quantity.end
             kind = self.book.types[item.owner]
-            if not 0 <= gap <= _COUNTED_GAP * (2 if passage.form[item.start].isascii() else 1) or item.start >= following:
+            if (
+                not 0 <= gap <= _COUNTED_GAP * (2 if passage.form[item.start].isascii() else 1)
+                or item.start >= following
+            ):
                 continue
-            if quantity.kind not in kind.units or quantity.step < 1 or CLAUSE_MARK.search(passage.form, quantity.end, item.start):
+            if (
+                quantity.kind not in kind.units
+                or quantity.step < 1
+                or CLAUSE_MARK.search(passage.form, quantity.end, item.start)
+            ):
                 continue
-            if item.end - item.start == 1 and gap > 1 or self._forbidden(passage, item.owner, quantity, until=item.end + _BEYOND):
+            if (
+                item.end - item.start == 1
+                and gap > 1
+                or self._forbidden(passage, item.owner, quantity, until=item.end + _BEYOND)
+            ):
                 continue
-            if needs_trigger and not any(t.owner == item.owner and sentence[0] <= t.start < sentence[1] for t in passage.found.triggers):
+            if needs_trigger and not any(
+                t.owner == item.owner and sentence[0] <= t.start < sentence[1] for t in passage.found.triggers
+            ):
                 continue
             if best is None or gap < best[0]:
                 best = gap, item.owner
@@ -193,8 +227,14 @@ class _Attacher:
             if item.end > quantity.start or "count" not in kind.units or quantity.step < 1:
                 continue
             between = passage.form[item.end : quantity.start]
-            distance = passage.distance(item.end, quantity.start) - (_CLAUSE if between.strip()[:1] in ("(", ":") else 0)
-            if distance <= _BEFORE_GAP and (best is None or distance < best[0]) and not self._forbidden(passage, item.owner, quantity):
+            distance = passage.distance(item.end, quantity.start) - (
+                _CLAUSE if between.strip()[:1] in ("(", ":") else 0
+            )
+            if (
+                distance <= _BEFORE_GAP
+                and (best is None or distance < best[0])
+                and not self._forbidden(passage, item.owner, quantity)
+            ):
                 best = distance, item.owner
         return best
 
@@ -202,9 +242,10 @@ class _Attacher:
         """Whether what follows the number (up to a place), or stands in its clause, forbids the type."""
         start, end = passage.clause(quantity.start)
         until = until or quantity.end + _BEYOND
-        return any(item.owner == number and quantity.end <= item.start and item.end <= until for item in passage.found.counted_unless) or any(
-            item.owner == number and start <= item.start < max(end, quantity.end) for item in passage.found.unless
-        )
+        return any(
+            item.owner == number and quantity.end <= item.start and item.end <= until
+            for item in passage.found.counted_unless
+        ) or any(item.owner == number and start <= item.start < max(end, quantity.end) for item in passage.found.unless)
 
     def _nearest(self, passage: _Passage, quantity: Quantity, unit: str, *, reach: float = _REACH) -> int | None:
         """The type with the nearest trigger in the sentence."""
@@ -224,7 +265,11 @@ class _Attacher:
                 distance += passage.distance(item.end, quantity.start) - (2 * _CLAUSE if bracketed else 0)
             elif item.start >= quantity.end:
                 distance += passage.distance(quantity.end, item.start) * _AFTER
-            if distance <= reach and (best is None or distance < best[0]) and not self._forbidden(passage, item.owner, quantity):
+            if (
+                distance <= reach
+                and (best is None or distance < best[0])
+                and not self._forbidden(passage, item.owner, quantity)
+            ):
                 best = distance, item.owner
         return best[1] if best else None
 
@@ -234,7 +279,12 @@ class _Attacher:
             return ""
         low, high = passage.sentence(quantity.start)
         found = [
-            (passage.distance(quantity.end, match.start()) if match.start() >= quantity.end else 2 * passage.distance(match.end(), quantity.start), match)
+            (
+                passage.distance(quantity.end, match.start())
+                if match.start() >= quantity.end
+                else 2 * passage.distance(match.end(), quantity.start),
+                match,
+            )
             for match in pattern.finditer(passage.form, low, high)
             if match.start() >= quantity.end or match.end() <= quantity.start
         ]
@@ -249,7 +299,9 @@ class _Attacher:
         mentions = [item for item in passage.found.subjects if names[item.owner].roles & roles]
         low, high = passage.sentence(claim.quantity.start)
         own = [item for item in mentions if low <= item.start < high]
-        chosen = self._chosen(passage, claim, [item for item in own if not _is_comparand(passage.form, item)])
+        chosen = self._chosen(
+            passage, claim, [item for item in own if not _is_comparand(passage.form, item, claim.type.relative)]
+        )
         if chosen:
             return [names[number].id for number in _coordinated(passage.form, mentions, chosen)], "sentence"
         earlier = [item for item in mentions if item.start < low]
@@ -271,9 +323,11 @@ class _Attacher:
         return min(near)[1] if near else None
 
 
-def _is_comparand(form: str, mention: Mention) -> bool:
-    """Whether a subject is named only to be compared with: 比OpenAI便宜, 和 o1 一样."""
+def _is_comparand(form: str, mention: Mention, relative: bool) -> bool:
+    """Whether a subject is named only to be compared with: 比OpenAI便宜, 和 o1 一样, 3 % of OpenAI's price."""
     before = form[max(0, mention.start - 8) : mention.start]
+    if relative and _OF.search(before):
+        return True
     return bool(_COMPARAND.search(before)) or bool(
         re.search(r"(?:和|与|跟|同)\s?$", before) and _COMPARED.match(form, mention.end)
     )
@@ -281,7 +335,11 @@ def _is_comparand(form: str, mention: Mention) -> bool:
 
 def _in_number(form: str, position: int) -> bool:
     """Whether a comma stands inside 2,048."""
-    return form[position] == "," and form[position - 1 : position].isdigit() and form[position + 1 : position + 2].isdigit()
+    return (
+        form[position] == ","
+        and form[position - 1 : position].isdigit()
+        and form[position + 1 : position + 2].isdigit()
+    )
 
 
 def _coordinated(form: str, mentions: Sequence[Mention], chosen: Mention) -> list[int]:
@@ -307,7 +365,9 @@ def _relative(form: str, claim: _Claim) -> float | None:
         return None
     if quantity.kind == "times":
         return 1 / quantity.stated if quantity.stated >= 1 else quantity.stated
-    less = _LESS.search(form[max(0, quantity.start - 8) : quantity.start]) or _LESS.match(form[quantity.end : quantity.end + 9].lstrip())
+    less = _LESS.search(form[max(0, quantity.start - 8) : quantity.start]) or _LESS.match(
+        form[quantity.end : quantity.end + 9].lstrip()
+    )
     share = 1 - quantity.stated / 100 if less else quantity.stated / 100
     return share if share > 0 else None
 
@@ -395,7 +455,11 @@ def claims(
     if not book.claims.types:
         raise OptionError(f"codebook {book.id!r} defines no claim types (claims.yaml)")
     wanted = set(book.claims.type_ids) if types is None else {book.claims.type(name).id for name in types}
-    missing = [name for name in ("doc_id", "passage", "text", "start", "status", "source", "published") if name not in table.columns]
+    missing = [
+        name
+        for name in ("doc_id", "passage", "text", "start", "status", "source", "published")
+        if name not in table.columns
+    ]
     if missing:
         raise TableError(f"not a label table: no column {', '.join(map(repr, missing))}")
     attacher = _Attacher(book.claims)
@@ -417,7 +481,7 @@ def _frame(rows: list[dict[str, Any]], extra: Sequence[str]) -> pd.DataFrame:
 
 def _rows(table: pd.DataFrame, attacher: _Attacher) -> Iterator[dict[str, Any]]:
     """Claims of a table's passages, as rows."""
-    texts = [text.replace("\0", " ") if isinstance(text, str) else "" for text in table["text"]]
+    texts = [_UNUSABLE.sub("\ufffd", text) if isinstance(text, str) else "" for text in table["text"]]
     names = [name for name in ("doc_id", "passage", "start", "source", "published", "title", "holder", "positions", "voices", "story")
              if name in table.columns]  # fmt: skip
     columns = [table[name].tolist() for name in names]
@@ -429,7 +493,7 @@ def _rows(table: pd.DataFrame, attacher: _Attacher) -> Iterator[dict[str, Any]]:
         row: dict[str, Any] = {}
         for claim in attacher.claims(passage):
             row = row or {name: column[number] for name, column in zip(names, columns, strict=True)}
-            title = str(row.get("title") or "").replace("\0", " ")
+            title = _UNUSABLE.sub("\ufffd", str(row.get("title") or ""))
             if title not in titles:
                 titles[title] = attacher.terms.subjects(match_forms([title])[0])
             yield from _claim_rows(attacher, passage, claim, row, texts[number], titles[title])

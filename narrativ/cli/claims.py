@@ -23,7 +23,9 @@ _FORMATS = (".csv", ".json", ".jsonl", ".md")
     metavar="FILE",
     help="Write the claims as .csv, .json or .jsonl, the groups as .md; may be given several times.",
 )
-@click.option("--type", "types", multiple=True, metavar="ID", help="Only claims of this type; may be given several times.")
+@click.option(
+    "--type", "types", multiple=True, metavar="ID", help="Only claims of this type; may be given several times."
+)
 @click.option("--subject", "subjects", multiple=True, metavar="ID", help="Show only groups of this subject.")
 @click.option("--flagged", is_flag=True, help="Show only groups that carry a flag.")
 @click.option(
@@ -33,7 +35,9 @@ _FORMATS = (".csv", ".json", ".jsonl", ".md")
     metavar="CODE=N",
     help="US dollars for one unit of a currency (CNY=0.138): amounts in it are compared in dollars.",
 )
-@click.option("--most", default=8, show_default=True, metavar="N", help="Show at most N groups of a subject; 0 for all.")
+@click.option(
+    "--most", default=8, show_default=True, metavar="N", help="Show at most N groups of a subject; 0 for all."
+)
 @click.option(
     "--language",
     default="en",
@@ -93,7 +97,9 @@ def claims(
     sys.exit(EXIT_FAILED if failed or not len(table) else EXIT_OK)
 
 
-def _table(inputs: tuple[str, ...], codebook: str, engine: str, options: dict[str, Any]) -> tuple[Any, list[tuple[str, str]], bool]:
+def _table(
+    inputs: tuple[str, ...], codebook: str, engine: str, options: dict[str, Any]
+) -> tuple[Any, list[tuple[str, str]], bool]:
     """The label table of the inputs, those that failed, and whether it was labelled here."""
     import pandas as pd
 
@@ -107,7 +113,10 @@ def _table(inputs: tuple[str, ...], codebook: str, engine: str, options: dict[st
         frames.append(Labeler(codebook, engine).label(documents_of(others, options)))
     table = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     errors = table[table["status"].str.startswith("error")]
-    failed = [(str(name), str(why).removeprefix("error: ")) for name, why in zip(errors["doc_id"], errors["status"], strict=True)]
+    failed = [
+        (str(name), str(why).removeprefix("error: "))
+        for name, why in zip(errors["doc_id"], errors["status"], strict=True)
+    ]
     return table, failed, bool(others)
 
 

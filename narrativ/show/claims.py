@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["amount", "claims_page", "print_claims"]
 
-_SCALES = {"en": ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")), "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))}
+_SCALES = {
+    "en": ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")),
+    "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
+}
 _HANT = {"万亿": "萬億", "亿": "億", "万": "萬"}
 _UNITS = {
     "en": {"USD": "US dollars", "CNY": "yuan", "money": "(currency not stated)", "%": "%", "pp": "points of %", "of the other": "% of the other",
@@ -102,7 +105,9 @@ def _notes(group: Mapping[str, Any], language: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _rows(groups: pd.DataFrame, book: Codebook, language: str) -> Iterator[tuple[str, str, tuple[str, str, str, str, str]]]:
+def _rows(
+    groups: pd.DataFrame, book: Codebook, language: str
+) -> Iterator[tuple[str, str, tuple[str, str, str, str, str]]]:
     """Type, subject and cells of every group, in order."""
     for group in groups.to_dict("records"):
         kind = book.claims.type(group["type"])
@@ -110,7 +115,13 @@ def _rows(groups: pd.DataFrame, book: Codebook, language: str) -> Iterator[tuple
         subject = book.claims.subject_name(group["subject"], language) if group["subject"] else _NOBODY[language]
         figures = [_safe(text) for text in group["figures"]]
         written = " · ".join(figures[:_FIGURES]) + (" …" if len(figures) > _FIGURES else "")
-        cells = (_value(group, language), written, _said_by(group, language), str(group["documents"]), _notes(group, language))  # type: ignore[arg-type]
+        cells = (
+            _value(group, language),
+            written,
+            _said_by(group, language),
+            str(group["documents"]),
+            _notes(group, language),
+        )  # type: ignore[arg-type]
         yield name, subject, cells
 
 
@@ -136,14 +147,24 @@ def print_claims(out: Console, groups: pd.DataFrame, book: Codebook, *, language
         assert table is not None
         value, written, said, documents, notes = cells
         flagged = bool(notes)
-        table.add_row(value, Text(written, style="dim"), said, documents, Text(notes, style="yellow" if flagged else ""))
+        table.add_row(
+            value, Text(written, style="dim"), said, documents, Text(notes, style="yellow" if flagged else "")
+        )
     if table is not None:
         _flush(out, table, hidden)
 
 
 def _table(subject: str, language: str) -> Table:
     heads = _HEADS[language]
-    table = Table(box=None, pad_edge=False, expand=True, header_style="dim", title=subject, title_style="cyan", title_justify="left")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        expand=True,
+        header_style="dim",
+        title=subject,
+        title_style="cyan",
+        title_justify="left",
+    )
     for head, width in zip(heads[:3], _WIDTHS, strict=True):
         table.add_column(head, width=width, overflow="fold")
     table.add_column(heads[3], justify="right", width=6)
@@ -166,7 +187,13 @@ def claims_page(groups: pd.DataFrame, book: Codebook, *, language: str = "en") -
         if name != seen[0]:
             lines += ["", f"## {name}"]
         if (name, subject) != seen:
-            lines += ["", f"### {_cell(subject)}", "", "| " + " | ".join(_HEADS[language]) + " |", "|---|---|---|---|---|"]
+            lines += [
+                "",
+                f"### {_cell(subject)}",
+                "",
+                "| " + " | ".join(_HEADS[language]) + " |",
+                "|---|---|---|---|---|",
+            ]
             seen = name, subject
         lines.append("| " + " | ".join(_cell(text) for text in cells) + " |")
     return "\n".join(lines).strip() + "\n"

@@ -16,7 +16,7 @@ __all__ = ["ENGLISH_MULTIPLIERS", "HAN_MULTIPLIERS", "Figure", "digits_figure", 
 HAN_MULTIPLIERS = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8, "兆": 10**12}
 """兆 is a trillion, as in Taiwan and Japan; mainland texts write 万亿."""
 ENGLISH_MULTIPLIERS = {
-    "hundred": 100, "k": 10**3, "thousand": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
+    "hundred": 100, "k": 10**3, "thousand": 10**3, "thousands": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
     "million": 10**6, "millions": 10**6, "b": 10**9, "bn": 10**9, "billion": 10**9, "billions": 10**9,
     "tn": 10**12, "trn": 10**12, "trillion": 10**12, "trillions": 10**12,
 }  # fmt: skip
@@ -208,7 +208,7 @@ def english_figure(text: str) -> Figure | None:
     step, seen, vague, half = _ONE, False, False, False
     scale: Decimal | None = None
     for word in re.split(r"[\s-]+", text):
-        if word in _VAGUE:
+        if word in _VAGUE and not (vague and word == "thousands"):
             low_factor, high_factor = (low_factor * _VAGUE[word][0], high_factor * _VAGUE[word][1])
             current, vague, seen = _ONE, True, True
         elif word == "half":
@@ -240,5 +240,3 @@ def english_figure(text: str) -> Figure | None:
     if vague:
         return Figure(None, value * low_factor, value * high_factor, value)
     return _exact(value, step / 2 if half else step)
-
-

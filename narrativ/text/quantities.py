@@ -93,14 +93,18 @@ _NUMERAL = re.compile(
     rf"(?<=[0-9])(?:(?<![0-9][0-9])[0-9]{{0,2}}(?:,[0-9]{{3}})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?"
     rf"(?:\s?(?:[{_TAIL}]|个(?=[万亿兆]))(?:[{_TAIL}一二三四五六七八九零]|[0-9](?=[{_TAIL}])|个(?=[万亿兆]))*)?"
     rf"|(?<=[{_HAN}])(?:[{_HAN}多余来]|点(?=[零一二三四五六七八九几])|个(?=[万亿兆]))+"
-    rf"|(?<=[零〇一二两三四五六七八九几数])(?=[{_AFTER_LONE}])|(?<=[十百千万])(?=[张名台块枚颗人位家年月天次元刀倍个多余分美])"
+    rf"|(?<=[零〇一二两三四五六七八九几数])(?=[{_AFTER_LONE}])|(?<=[十百千万亿])(?=[张名台块枚颗人位家年月天次元刀倍个多余分美])"
     r")"
 )
 _WORD = "|".join(
     "half|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|"
-    "thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|several|few|couple|tens".split("|")
+    "thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|several|few|couple|tens".split(
+        "|"
+    )
 )
-_WORDS = re.compile(rf"(?<![a-z0-9$.,-])(?:an?[\s-]+)?(?:{_WORD})(?:(?:\s+and|\s+of|\s+an?)?[\s-]+(?:{_WORD}|point))*(?=fold)?(?![a-eg-z]|f(?!old))")
+_WORDS = re.compile(
+    rf"(?<![a-z0-9$.,-])(?:an?[\s-]+)?(?:{_WORD})(?:(?:\s+and|\s+of|\s+an?)?[\s-]+(?:{_WORD}|point))*(?=fold)?(?![a-eg-z]|f(?!old))"
+)
 _DIGIT = re.compile("[0-9]")
 _HINT = re.compile(rf"[{_HAN}](?:[{_HAN}多余]|[成倍半个分张名台块枚颗人位年月天周])")
 _SHARES = "half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|thirtieths?|fortieths?|fiftieths?|hundredths?"
@@ -113,7 +117,9 @@ _FRACTION = re.compile(rf"(?P<below>[0-9.,{_HAN}]+)分之(?P<above>[0-9{_HAN}](?
 _SLASH = re.compile(r"(?<![0-9/.])([1-9])/([1-9][0-9]{0,3})(?![0-9/年月日号])")
 _SLASH_BEFORE = re.compile(r"(?:的|只有|仅|为|到|至|约|about|only|just|at|for|to|than|~|is|a)\s?$")
 _SLASH_AFTER = re.compile(r"\s?(?:of|the|th|的)")
-_TENTHS = re.compile(r"(?P<low>[0-9一二两三四五六七八九])(?P<more>[一二三四五六七八九])?成(?P<part>[一二三四五六七八九半])?(?![本立为功员果长熟就分型交品都形语人因])")
+_TENTHS = re.compile(
+    r"(?P<low>[0-9一二两三四五六七八九])(?P<more>[一二三四五六七八九])?成(?P<part>[一二三四五六七八九半])?(?![本立为功员果长熟就分型交品都形语人因])"
+)
 _CONNECTOR = re.compile(r"\s?(?:-|–|—|~|至|到|与|和|to|and|or)\s?")
 _BETWEEN = re.compile(r"(?:between|介[乎于]|from|从|在)\s?\S{0,3}$")
 
@@ -127,7 +133,7 @@ _NAME_BEFORE = re.compile(
 )
 _SIZE_AFTER = re.compile(r"\s?b(?![a-z0-9])")  # Qwen 1.5B
 _BAD_AFTER = re.compile(
-    r"[:/][0-9]|\.[0-9]|-[0-9]{1,2}-|年[0-9代底初末春夏秋冬]|月[0-9份底初中末]|日(?![元圆])|[号岁届版楼层级角]|点[0-9钟半整]|时[0-9]?|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|"
+    r"[:/][0-9]|\.[0-9]|-[0-9]{1,2}-|年[0-9代底初末春夏秋冬]|月[0-9份底初中末]|日(?![元圆])|[号岁届版楼层级角]|世纪|年代|s(?![a-z])|点[0-9钟半整]|时[0-9]?|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|"
     r"\s?(?:a\.?m|p\.?m|gb|mb|tb|kb|ghz|kw|mw|gw|km|kg|nm|cm|mm)(?![a-z])"
 )
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
@@ -150,7 +156,9 @@ def _no_quantity(form: str, start: int, end: int) -> bool:
         return True
     last = form[start - 1 : start]
     before = form[max(0, start - 14) : start]
-    if last == " " and (_MONTH_BEFORE.search(before) or (_NAME_BEFORE.search(before) and not _SIZE_AFTER.match(form, end))):
+    if last == " " and (
+        _MONTH_BEFORE.search(before) or (_NAME_BEFORE.search(before) and not _SIZE_AFTER.match(form, end))
+    ):
         return True
     if (last.isascii() or last in "第每隔页腾") and not currency_before(form, start) and _BAD_BEFORE.search(before):
         glued = _GLUED.search(before) and any(char in "万亿兆" for char in form[start:end])  # Meta650亿美元
@@ -165,12 +173,13 @@ def _no_quantity(form: str, start: int, end: int) -> bool:
         return bool(_IDIOM.match(form, start))
     if _CALENDAR_YEAR.fullmatch(text):
         return form.startswith("年", end) or bool(_YEAR_BEFORE.search(before)) or form[end : end + 1] in ("-", "/")
-    return len(text) >= 8 and text.isdigit()
+    # A run of eight digits or more with nothing beside it is a number of a phone or an account.
+    return len(text) >= 8 and text.isdigit() and not (currency_before(form, start) or unit_after(form, end))
 
 
 def _between_numerals(before: str) -> bool:
     """Whether a hyphen before a numeral is a dash after a number ("40-50"), not part of a name ("gpt-4")."""
-    return bool(re.search(r"(?:^|[^a-z0-9.])[0-9][0-9,.]*[kmbw]?-$", before))
+    return bool(re.search(r"(?:^|[^a-z0-9.\-/])(?!(?:19|20)[0-9]{2}-)[0-9][0-9,.]*[kmbw]?-$", before))
 
 
 # --- one numeral with its unit ---------------------------------------------------------------------------------------
@@ -268,17 +277,33 @@ def _shares(form: str, *, words: bool) -> Iterator[_Part]:
     if "成" in form:
         for match in _TENTHS.finditer(form):
             before = form[match.start() - 1 : match.start()]
-            if before and (before in _HAN or before.isdigit() or before in ".第") or match.group() == "一成" and form.startswith("不变", match.end()):
+            if (
+                before
+                and (before in _HAN or before.isdigit() or before in ".第")
+                or match.group() == "一成"
+                and form.startswith("不变", match.end())
+            ):
                 continue
             low = han_figure(match["low"])
-            part = Decimal(5) if match["part"] == "半" else han_figure(match["part"]).low if match["part"] else Decimal(0)
+            part = (
+                Decimal(5) if match["part"] == "半" else han_figure(match["part"]).low if match["part"] else Decimal(0)
+            )
             stated = low.low * 10 + part
             high = han_figure(match["more"]).low * 10 if match["more"] else stated
             value = None if match["more"] else stated
-            yield _Part(match.start(), match.end(), Figure(value, stated, high, Decimal(1 if part else 10)), Unit("percent", "%"), True, True)
+            yield _Part(
+                match.start(),
+                match.end(),
+                Figure(value, stated, high, Decimal(1 if part else 10)),
+                Unit("percent", "%"),
+                True,
+                True,
+            )
     if "/" in form:
         for match in _SLASH.finditer(form):
-            if _SLASH_BEFORE.search(form[max(0, match.start() - 7) : match.start()]) or _SLASH_AFTER.match(form, match.end()):
+            if _SLASH_BEFORE.search(form[max(0, match.start() - 7) : match.start()]) or _SLASH_AFTER.match(
+                form, match.end()
+            ):
                 above, below = Decimal(match[1]), Decimal(match[2])
                 if above < below:
                     yield _share(match.start(), match.end(), digits_figure(match[1]), 100 / below)
@@ -288,8 +313,14 @@ def _shares(form: str, *, words: bool) -> Iterator[_Part]:
     for match in _SHARE.finditer(form) if words else ():
         below_word = match["below"].rstrip("s") if match["below"] != "half" else "half"
         if match["above"] or below_word == "half":
-            above = english_figure(match["above"] or "one") if not (match["above"] or "a").isdigit() else digits_figure(match["above"])
-            yield _share(match.start(), match.end(), above or digits_figure("1"), Decimal(100) / _SHARE_PARTS[below_word])
+            above = (
+                english_figure(match["above"] or "one")
+                if not (match["above"] or "a").isdigit()
+                else digits_figure(match["above"])
+            )
+            yield _share(
+                match.start(), match.end(), above or digits_figure("1"), Decimal(100) / _SHARE_PARTS[below_word]
+            )
 
 
 def _share(start: int, end: int, above: Figure, factor: Decimal) -> _Part:
@@ -303,10 +334,13 @@ def _english(form: str, starts: Sequence[int]) -> Iterator[_Part]:
         if start < taken:
             continue
         for article in ("a ", "an ", "a-"):
-            if form.endswith(article, 0, start) and not form[max(0, start - len(article) - 1) : start - len(article)].isalnum():
+            if (
+                form.endswith(article, 0, start)
+                and not form[max(0, start - len(article) - 1) : start - len(article)].isalnum()
+            ):
                 start -= len(article)  # noqa: PLW2901
                 break
-        match = _WORDS.match(form, start)
+        match = None if form.endswith("per ", 0, start) else _WORDS.match(form, start)
         figure = english_figure(match.group()) if match else None
         if match is None or figure is None:
             continue
@@ -367,16 +401,14 @@ def _multiplier(form: str, part: _Part) -> Decimal:
 
 
 def _bounds(figure: Figure, words: str) -> tuple[float | None, float | None]:
-    low, high = float(figure.low), float(figure.high)
+    low, high, near = figure.low, figure.high, Decimal(str(NEAR))
     if words in ("under", "up to"):
-        return None, high
+        return None, float(high)
     if words == "over":
-        return low, high if high > low else None
-    if words == "nearly":
-        return low * (1 - NEAR), high
-    if words == "about":
-        return low * (1 - NEAR), high * (1 + NEAR)
-    return low, high
+        return float(low), float(high) if high > low else None
+    if words in ("nearly", "about"):
+        return float(low * (1 - near)), float(high * (1 + near) if words == "about" else high)
+    return float(low), float(high)
 
 
 _MINUS = re.compile(r"(?:^|[\s(:\u4e00-\u9fff])[-−–]$")

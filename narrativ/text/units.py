@@ -47,16 +47,25 @@ _UNITS = {
         "days": "天|days|day", "hours": "个小时|小时|hours|hour",
     },
 }  # fmt: skip
-_NAMES = {name: Unit(kind, unit) for kind, units in _UNITS.items() for unit, names in units.items() for name in names.split("|")}
+_NAMES = {
+    name: Unit(kind, unit)
+    for kind, units in _UNITS.items()
+    for unit, names in units.items()
+    for name in names.split("|")
+}
 
 
 def _alternatives(names: object) -> str:
     """Longest first; a Latin name ends where its word does."""
     words = sorted(map(str, names), key=len, reverse=True)  # type: ignore[call-overload]
-    return "|".join(re.escape(word) + (r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else "") for word in words)
+    return "|".join(
+        re.escape(word) + (r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else "") for word in words
+    )
 
 
-MAGNITUDE = re.compile(r"[\s-]?(?:(hundred|thousand|millions?|billions?|trillions?)|(mln|mio|trn|mn|bn|tn|[kmbw]))(?![a-z0-9$])")
+MAGNITUDE = re.compile(
+    r"[\s-]?(?:(hundred|thousand|millions?|billions?|trillions?)|(mln|mio|trn|mn|bn|tn|[kmbw]))(?![a-z0-9$])"
+)
 """An English multiplier after a numeral; the second group holds the short ones."""
 _CODE_ENDS = frozenset(name[-1] for name in _CODES)
 _CODE_LENGTHS = sorted({len(name) for name in _CODES}, reverse=True)
@@ -64,7 +73,9 @@ UNIT_AFTER = re.compile(
     rf"[\s-]?(?:in\s|of\s)?(?:(?P<money>{_alternatives(_CODES)})|(?P<cents>{_alternatives(_CENTS)})|(?P<other>{_alternatives(_NAMES)}))"
 )
 # 元素, 元旦, 刀片: words that only begin like a currency. 年 of a calendar year and the like are the caller's to judge.
-_NOT_UNIT = re.compile("元[素旦宵首老宇帅]|刀[片具剑]|点[开击赞名评]|倍[感增受]|周[围边年一二三四五六日末]|天[才然使]|月[日初中末底]")
+_NOT_UNIT = re.compile(
+    "元[素旦宵首老宇帅]|刀[片具剑]|点[开击赞名评]|倍[感增受]|周[围边年一二三四五六日末]|天[才然使]|月[日初中末底]"
+)
 
 
 def currency_before(form: str, start: int) -> tuple[str, int] | None:
@@ -75,7 +86,11 @@ def currency_before(form: str, start: int) -> tuple[str, int] | None:
     for length in _CODE_LENGTHS:
         code = _CODES.get(form[max(0, end - length) : end])
         begin = end - length
-        if code and begin >= 0 and not (form[begin].isalpha() and begin and form[begin - 1].isalpha() and form[begin].isascii()):
+        if (
+            code
+            and begin >= 0
+            and not (form[begin].isalpha() and begin and form[begin - 1].isalpha() and form[begin].isascii())
+        ):
             return code, begin
     return None
 
@@ -112,10 +127,35 @@ _AFTER = {
     "under": "以下|以内|之内|不到|or less|or fewer|at most|or under",
 }
 # Short words that may stand between the hedge and its numeral: 约损失4500亿, 最高判20年, over the $5m.
-_FILLERS = ("损失", "蒸发", "下跌", "花费", "判处", "判", "为", "有", "了", "达", "用", "花", "跌", "涨", " a", " an", " the", " its", " some")
+_FILLERS = (
+    "达到",
+    "可判",
+    "可达",
+    "可处",
+    "损失",
+    "蒸发",
+    "下跌",
+    "花费",
+    "判处",
+    "判",
+    "为",
+    "有",
+    "了",
+    "达",
+    "用",
+    "花",
+    "跌",
+    "涨",
+    " a",
+    " an",
+    " the",
+    " its",
+    " some",
+)
 _HEDGES = {word: name for name, words in _BEFORE.items() for word in words.split("|")}
 _LENGTHS = sorted({len(word) for word in _HEDGES}, reverse=True)
 _HEDGE_AFTER = re.compile(r"\s?(?:" + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_AFTER.values())) + ")")
+_CLASSIFIERS = tuple("个名张台块颗枚人位家次")
 _AFTER_NAMES = tuple(_AFTER)
 
 
@@ -124,7 +164,13 @@ def _hedge_word(form: str, end: int) -> tuple[str, int] | None:
     for length in _LENGTHS:
         start = end - length
         name = _HEDGES.get(form[start:end]) if start >= 0 else None
-        if name and not (form[start].isalpha() and form[start].isascii() and start and form[start - 1].isalpha() and form[start - 1].isascii()):
+        if name and not (
+            form[start].isalpha()
+            and form[start].isascii()
+            and start
+            and form[start - 1].isalpha()
+            and form[start - 1].isascii()
+        ):
             return name, start
     return None
 
@@ -156,6 +202,8 @@ def hedge(form: str, start: int, end: int) -> tuple[str, int, int]:
     if form[start - 1 : start] == "上" and form[start] in "百千万亿":  # 上百亿: ten billion and more
         return "over", start - 1, end
     match = _HEDGE_AFTER.match(form, end)
+    if not match and form[end : end + 1] in _CLASSIFIERS:  # 200人以上
+        match = _HEDGE_AFTER.match(form, end + 1)
     if match and match.lastgroup:
         return _AFTER_NAMES[int(match.lastgroup[1:])], start, match.end()
     return "", start, end
