@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from narrativ.read.numbers import parse_count
+from narrativ.text.normalize import match_form
 from narrativ.text.numerals import english_figure, han_figure
 from narrativ.text.quantities import NEAR, Quantity, may_hold_quantity, quantities
-from narrativ.text.normalize import match_form
 from tests.conftest import cases
 
 CASES = cases("quantities.json")

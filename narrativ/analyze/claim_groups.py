@@ -61,7 +61,7 @@ def _comparable(data: pd.DataFrame, book: Codebook, rates: Mapping[str, float] |
     upper = np.where(vague, np.fmax(high * factor, point), point + half)
     share = np.where(ratio, data["relative"].to_numpy(dtype=float), np.nan)
     spread = np.where(point > 0, np.clip(half / np.where(point > 0, point, 1.0), 0, 0.5), 0.0)
-    return data.assign(
+    compared: pd.DataFrame = data.assign(
         point=np.where(ratio, share, point),
         lower=np.where(ratio, share * (1 - spread), lower),
         upper=np.where(ratio, share * (1 + spread), upper),
@@ -69,6 +69,7 @@ def _comparable(data: pd.DataFrame, book: Codebook, rates: Mapping[str, float] |
         form=data["hedge"].where(data["hedge"].isin(_OPEN), ""),
         speaker=data["source"].where(data["source"] != "", data["doc_id"]),
     )
+    return compared
 
 
 def _cells(data: pd.DataFrame) -> Iterable[tuple[tuple[str, str, str, str], pd.DataFrame]]:
@@ -146,7 +147,7 @@ def flagged(data: pd.DataFrame, book: Codebook, *, rates: Mapping[str, float] | 
     flags = [list(items) for items in data["flags"]]
     limits = {kind.id: kind.plausible for kind in book.claims.types}
     for number, row in enumerate(data[["type", "unit", "value", "low", "high"]].to_dict("records")):
-        if _implausible(row, limits.get(row["type"], {})):  # type: ignore[arg-type]
+        if _implausible(row, limits.get(row["type"], {})):
             flags[number].append("implausible")
     single = {kind.id for kind in book.claims.types if kind.one_value}
     for (kind, *_), cell in _cells(_comparable(data, book, rates)):
@@ -156,7 +157,8 @@ def flagged(data: pd.DataFrame, book: Codebook, *, rates: Mapping[str, float] | 
             for flag in _far_off(cell, rows)[1]:
                 for index in rows:
                     flags[index].append(flag)
-    return data.assign(flags=flags)
+    data["flags"] = flags
+    return data
 
 
 def claim_groups(
@@ -218,7 +220,8 @@ def claim_groups(
         order.get(row["type"], len(order)), row["subject"] == "", -total[row["type"], row["subject"]], row["subject"], row["unit"], row["detail"],
         -row["sources"], -row["claims"], row["value"],
     ))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+    groups: pd.DataFrame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+    return groups
 
 
 def _group_row(rows: pd.DataFrame, kind: str, subject: str, scale: str, detail: str) -> dict[str, Any]:

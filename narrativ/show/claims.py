@@ -109,7 +109,8 @@ def _rows(
     groups: pd.DataFrame, book: Codebook, language: str
 ) -> Iterator[tuple[str, str, tuple[str, str, str, str, str]]]:
     """Type, subject and cells of every group, in order."""
-    for group in groups.to_dict("records"):
+    records: list[dict[str, Any]] = groups.to_dict("records")  # type: ignore[assignment]
+    for group in records:
         kind = book.claims.type(group["type"])
         name = kind.name.get(language) or kind.name["en"]
         subject = book.claims.subject_name(group["subject"], language) if group["subject"] else _NOBODY[language]
@@ -121,7 +122,7 @@ def _rows(
             _said_by(group, language),
             str(group["documents"]),
             _notes(group, language),
-        )  # type: ignore[arg-type]
+        )
         yield name, subject, cells
 
 

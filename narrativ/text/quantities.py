@@ -17,8 +17,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import ahocorasick_rs
 
+from narrativ.text.noquantity import addresses, no_quantity
 from narrativ.text.normalize import match_form
 from narrativ.text.numerals import ENGLISH_MULTIPLIERS, Figure, digits_figure, english_figure, han_figure
+from narrativ.text.shares import SHARE_WORDS, shares
 from narrativ.text.units import MAGNITUDE, Unit, currency_before, direction, hedge, unit_after
 
 __all__ = ["NEAR", "Kind", "Quantity", "find_quantities", "may_hold_quantity", "quantities"]
@@ -107,79 +109,11 @@ _WORDS = re.compile(
 )
 _DIGIT = re.compile("[0-9]")
 _HINT = re.compile(rf"[{_HAN}](?:[{_HAN}多余]|[成倍半个分张名台块枚颗人位年月天周])")
-_SHARES = "half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|thirtieths?|fortieths?|fiftieths?|hundredths?"
-_SHARE_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-                "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}  # fmt: skip
-_SHARE = re.compile(
-    rf"(?<![a-z])(?:(?P<above>an?|one|two|three|four|[1-9])[\s-])?(?P<below>{_SHARES})(?=\s+(?:of|the|as|that)(?![a-z])|\s+what|\s+its|\s*[,.;)]|$)"
-)
-_FRACTION = re.compile(rf"(?P<below>[0-9.,{_HAN}]+)分之(?P<above>[0-9{_HAN}](?:[0-9.点{_HAN}]*[0-9{_HAN}])?)")
-_SLASH = re.compile(r"(?<![0-9/.])([1-9])/([1-9][0-9]{0,3})(?![0-9/年月日号])")
-_SLASH_BEFORE = re.compile(r"(?:的|只有|仅|为|到|至|约|about|only|just|at|for|to|than|~|is|a)\s?$")
-_SLASH_AFTER = re.compile(r"\s?(?:of|the|th|的)")
-_TENTHS = re.compile(
-    r"(?P<low>[0-9一二两三四五六七八九])(?P<more>[一二三四五六七八九])?成(?P<part>[一二三四五六七八九半])?(?![本立为功员果长熟就分型交品都形语人因])"
-)
 _CONNECTOR = re.compile(r"\s?(?:-|–|—|~|至|到|与|和|to|and|or)\s?")
 _BETWEEN = re.compile(r"(?:between|介[乎于]|from|从|在)\s?\S{0,3}$")
 
-# --- what is no quantity ---------------------------------------------------------------------------------------------
-
-_BAD_BEFORE = re.compile(
-    r"(?:[a-z_@#&]|昇腾\s?|ascend\s|每\s?|每隔|(?<![a-z])per\s|[a-z0-9][-:./_]|[a-z]-|第|no\.\s?|number\s|top\s|vol\.\s?|chapter\s|section\s|version\s|v\.\s?|页|phase\s|q|fp|int)$"
-)
-_NAME_BEFORE = re.compile(
-    r"(?<![a-z])(?:gpt|claude|llama|gemini|sonnet|opus|qwen|grok|kimi|iphone|rtx|gtx|windows|office|mistral|deepseek|ios|android|cctv|series|o)\s$"
-)
-_SIZE_AFTER = re.compile(r"\s?b(?![a-z0-9])")  # Qwen 1.5B
-_BAD_AFTER = re.compile(
-    r"[:/][0-9]|\.[0-9]|-[0-9]{1,2}-|年[0-9代底初末春夏秋冬]|月[0-9份底初中末]|日(?![元圆])|[号岁届版楼层级角]|世纪|年代|s(?![a-z])|点[0-9钟半整]|时[0-9]?|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|"
-    r"\s?(?:a\.?m|p\.?m|gb|mb|tb|kb|ghz|kw|mw|gw|km|kg|nm|cm|mm)(?![a-z])"
-)
-_MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-_MONTH_BEFORE = re.compile(rf"(?:{_MONTHS})\.?\s(?:[0-9]{{1,2}},\s)?$")
-_MONTH_AFTER = re.compile(rf"\s(?:of\s)?(?:{_MONTHS})(?![a-z])")
-_YEAR_BEFORE = re.compile(r"(?:in|since|from|by|until|during|of|early|late|自|于|在)\s?$")
-_LIST_BEFORE = re.compile(r"(?:^|[\s。;:,(])$")
-_LIST_AFTER = re.compile(r"[)、](?![0-9])|\.\s|\s[-–]\s")
-_GLUED = re.compile("[a-z]{3}$")
 _LEVEL_BEFORE = re.compile(r"(?:报|至|到|见|于|(?<![a-z])at|(?<![a-z])to|收)\s?$")
 _WITH_LONE = tuple("上近过破超逾成")
-_IDIOM = re.compile("几多|万一|千万[不别要记]|十分[^之]|一一|三三两两|七七八八|一五一十|百分百")
-_ADDRESS = re.compile(r"(?:https?://|www\.|\bbit\.ly/)[^\s\u4e00-\u9fff]*")
-_CALENDAR_YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
-
-
-def _no_quantity(form: str, start: int, end: int) -> bool:
-    """Whether a numeral is part of a name, a date, a time, an ordinal or an address."""
-    if _BAD_AFTER.match(form, end):
-        return True
-    last = form[start - 1 : start]
-    before = form[max(0, start - 14) : start]
-    if last == " " and (
-        _MONTH_BEFORE.search(before) or (_NAME_BEFORE.search(before) and not _SIZE_AFTER.match(form, end))
-    ):
-        return True
-    if (last.isascii() or last in "第每隔页腾") and not currency_before(form, start) and _BAD_BEFORE.search(before):
-        glued = _GLUED.search(before) and any(char in "万亿兆" for char in form[start:end])  # Meta650亿美元
-        if not (glued or _between_numerals(before)):
-            return True
-    if form[end : end + 1] == " " and _MONTH_AFTER.match(form, end):
-        return True
-    text = form[start:end]
-    if len(text) < 3 and _LIST_BEFORE.search(before) and _LIST_AFTER.match(form, end):
-        return True
-    if text[0] > "9":
-        return bool(_IDIOM.match(form, start))
-    if _CALENDAR_YEAR.fullmatch(text):
-        return form.startswith("年", end) or bool(_YEAR_BEFORE.search(before)) or form[end : end + 1] in ("-", "/")
-    # A run of eight digits or more with nothing beside it is a number of a phone or an account.
-    return len(text) >= 8 and text.isdigit() and not (currency_before(form, start) or unit_after(form, end))
-
-
-def _between_numerals(before: str) -> bool:
-    """Whether a hyphen before a numeral is a dash after a number ("40-50"), not part of a name ("gpt-4")."""
-    return bool(re.search(r"(?:^|[^a-z0-9.\-/])(?!(?:19|20)[0-9]{2}-)[0-9][0-9,.]*[kmbw]?-$", before))
 
 
 # --- one numeral with its unit ---------------------------------------------------------------------------------------
@@ -237,17 +171,17 @@ def _numeric(form: str, part: _Part, text: str) -> bool:
 
 def _parts(form: str, *, words: bool) -> Iterator[_Part]:
     """Every numeral that is a quantity, in order of its start; they may overlap where a word list and a share meet."""
-    addresses = [match.span() for match in _ADDRESS.finditer(form)] if "/" in form or "www" in form else []
+    inside = addresses(form)
     taken = 0
-    shares = sorted(_shares(form, words=words), key=lambda part: part.start)
+    found = sorted(_Part(*share, Unit("percent", "%"), True, True) for share in shares(form, words=words))
     index = 0
     for match in _NUMERAL.finditer(form):
         start, end = match.span()
-        while index < len(shares) and shares[index].start < end:
-            yield shares[index]
-            taken = max(taken, shares[index].end)
+        while index < len(found) and found[index].start < end:
+            yield found[index]
+            taken = max(taken, found[index].end)
             index += 1
-        if start < taken or any(low <= start < high for low, high in addresses):
+        if start < taken or any(low <= start < high for low, high in inside):
             continue
         text = match.group()
         literal = text[0] <= "9"
@@ -255,7 +189,7 @@ def _parts(form: str, *, words: bool) -> Iterator[_Part]:
             end -= 1
         stripped = text.replace(" ", "")
         digits_only = literal and stripped[-1] <= "9" and not any(char in _TAIL for char in stripped)
-        if _no_quantity(form, start, end):
+        if no_quantity(form, start, end):
             continue
         if not literal and len(stripped) > 2 and not any(char in "十百千万亿兆几数" for char in stripped):
             continue  # 二〇二五, 一二三
@@ -264,67 +198,7 @@ def _parts(form: str, *, words: bool) -> Iterator[_Part]:
         if _accepts(form, part) and _numeric(form, part, stripped):
             taken = part.end
             yield part
-    yield from shares[index:]
-
-
-def _shares(form: str, *, words: bool) -> Iterator[_Part]:
-    """Shares as percent: 二十分之一, 百分之十七, 九成, 1/20, one third."""
-    if "分之" in form:
-        for match in _FRACTION.finditer(form):
-            below, above = han_figure(match["below"]), han_figure(match["above"])
-            if below.low > 0:
-                yield _share(match.start(), match.end(), above, 100 / below.low)
-    if "成" in form:
-        for match in _TENTHS.finditer(form):
-            before = form[match.start() - 1 : match.start()]
-            if (
-                before
-                and (before in _HAN or before.isdigit() or before in ".第")
-                or match.group() == "一成"
-                and form.startswith("不变", match.end())
-            ):
-                continue
-            low = han_figure(match["low"])
-            part = (
-                Decimal(5) if match["part"] == "半" else han_figure(match["part"]).low if match["part"] else Decimal(0)
-            )
-            stated = low.low * 10 + part
-            high = han_figure(match["more"]).low * 10 if match["more"] else stated
-            value = None if match["more"] else stated
-            yield _Part(
-                match.start(),
-                match.end(),
-                Figure(value, stated, high, Decimal(1 if part else 10)),
-                Unit("percent", "%"),
-                True,
-                True,
-            )
-    if "/" in form:
-        for match in _SLASH.finditer(form):
-            if _SLASH_BEFORE.search(form[max(0, match.start() - 7) : match.start()]) or _SLASH_AFTER.match(
-                form, match.end()
-            ):
-                above, below = Decimal(match[1]), Decimal(match[2])
-                if above < below:
-                    yield _share(match.start(), match.end(), digits_figure(match[1]), 100 / below)
-    if "一半" in form or "半数" in form:
-        for match in re.finditer("一半|半数", form):
-            yield _share(match.start(), match.end(), digits_figure("1"), Decimal(50))
-    for match in _SHARE.finditer(form) if words else ():
-        below_word = match["below"].rstrip("s") if match["below"] != "half" else "half"
-        if match["above"] or below_word == "half":
-            above = (
-                english_figure(match["above"] or "one")
-                if not (match["above"] or "a").isdigit()
-                else digits_figure(match["above"])
-            )
-            yield _share(
-                match.start(), match.end(), above or digits_figure("1"), Decimal(100) / _SHARE_PARTS[below_word]
-            )
-
-
-def _share(start: int, end: int, above: Figure, factor: Decimal) -> _Part:
-    return _Part(start, end, above.times(factor), Unit("percent", "%"), True, True)
+    yield from found[index:]
 
 
 def _english(form: str, starts: Sequence[int]) -> Iterator[_Part]:
@@ -338,7 +212,7 @@ def _english(form: str, starts: Sequence[int]) -> Iterator[_Part]:
                 form.endswith(article, 0, start)
                 and not form[max(0, start - len(article) - 1) : start - len(article)].isalnum()
             ):
-                start -= len(article)  # noqa: PLW2901
+                start -= len(article)
                 break
         match = None if form.endswith("per ", 0, start) else _WORDS.match(form, start)
         figure = english_figure(match.group()) if match else None
@@ -358,7 +232,7 @@ def _word_starts(form: str) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _word_automaton() -> ahocorasick_rs.AhoCorasick:
-    words = [*_WORD.replace("s?", "").split("|"), *_SHARE_PARTS]
+    words = [*_WORD.replace("s?", "").split("|"), *SHARE_WORDS]
     return ahocorasick_rs.AhoCorasick(list(dict.fromkeys(words)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
 
