@@ -54,11 +54,17 @@ def shares(form: str, *, words: bool) -> Iterator[Share]:
         yield from _english(form)
 
 
+def _of(above: Figure, below: Decimal) -> Figure:
+    """`above` parts of `below` in percent. A tenth is one part of ten and not of nine or eleven: so far its rounding goes."""
+    share = above.times(100 / below)
+    return share if below in (100, 1000, 10000) else share._replace(step=share.high / below)
+
+
 def _fractions(form: str) -> Iterator[Share]:
     for match in _FRACTION.finditer(form):
         below, above = han_figure(match["below"]), han_figure(match["above"])
         if below.low > 0:
-            yield Share(match.start(), match.end(), above.times(100 / below.low))
+            yield Share(match.start(), match.end(), _of(above, below.low))
 
 
 def _tenths(form: str) -> Iterator[Share]:
@@ -79,7 +85,7 @@ def _slashes(form: str) -> Iterator[Share]:
         before = form[max(0, match.start() - 7) : match.start()]
         above, below = Decimal(match[1]), Decimal(match[2])
         if above < below and (_SLASH_BEFORE.search(before) or _SLASH_AFTER.match(form, match.end())):
-            yield Share(match.start(), match.end(), digits_figure(match[1]).times(100 / below))
+            yield Share(match.start(), match.end(), _of(digits_figure(match[1]), below))
 
 
 def _english(form: str) -> Iterator[Share]:
@@ -90,4 +96,4 @@ def _english(form: str) -> Iterator[Share]:
         above = match["above"] or "one"
         figure = digits_figure(above) if above.isdigit() else english_figure("one" if above in ("a", "an") else above)
         if figure:
-            yield Share(match.start(), match.end(), figure.times(Decimal(100) / _PARTS[word]))
+            yield Share(match.start(), match.end(), _of(figure, Decimal(_PARTS[word])))
