@@ -23,7 +23,11 @@ _PLAIN = re.compile(
     r"(?:\d[\d,]*(?:\.\d+)?|[一二三四五六七八九十百千万亿两几数]+)\s?(?:million|billion|trillion|万亿|亿|万|k|m|bn)?\s?"
     r"(?:美元|美金|元|dollars|%|percent|倍|times|张|人)?"
 )
-_FIGURES = ("DeepSeek的训练成本是{a}万美元。", "英伟达股价下跌{b}%，市值蒸发{a}亿美元。", "DeepSeek trained on {a} H800 GPUs for under ${b} million.")
+_FIGURES = (
+    "DeepSeek的训练成本是{a}万美元。",
+    "英伟达股价下跌{b}%，市值蒸发{a}亿美元。",
+    "DeepSeek trained on {a} H800 GPUs for under ${b} million.",
+)
 
 
 def passages(count: int, seed: int = 20250127) -> list[str]:

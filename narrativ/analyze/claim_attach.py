@@ -105,7 +105,7 @@ class Attacher:
         numbers = find_quantities(form)
         if not numbers:
             return None
-        marks = [match.start() for match in CLAUSE_MARK.finditer(form) if not _in_number(form, match.start())]
+        marks = [match.start() for match in CLAUSE_MARK.finditer(form)]
         marks = [mark for number, mark in enumerate(marks) if not number or mark - marks[number - 1] > 1]
         return PassageForm(form, found, numbers, marks, [match.end() for match in SENTENCE_MARK.finditer(form)])
 
@@ -315,15 +315,6 @@ def _is_comparand(form: str, mention: Mention, relative: bool) -> bool:
         return True
     return bool(_COMPARAND.search(before)) or bool(
         re.search(r"(?:和|与|跟|同)\s?$", before) and _COMPARED.match(form, mention.end)
-    )
-
-
-def _in_number(form: str, position: int) -> bool:
-    """Whether a comma stands inside 2,048."""
-    return (
-        form[position] == ","
-        and form[position - 1 : position].isdigit()
-        and form[position + 1 : position + 2].isdigit()
     )
 
 

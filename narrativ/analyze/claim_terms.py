@@ -71,7 +71,10 @@ class Terms:
         """The terms of a match form; ``None`` when nothing in it could bring a quantity to a type."""
         hits = self._automaton.find_matches_as_indexes(form, overlapping=True)
         signals = self._signals
-        if not any(signals[hit[0]] for hit in hits):
+        for hit in hits:
+            if signals[hit[0]]:
+                break
+        else:
             return None
         found = Found()
         last = len(form)
@@ -116,6 +119,6 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-CLAUSE_MARK = re.compile(r"[,;:()、。!?\n—]")
+CLAUSE_MARK = re.compile(r"[;:()、。!?\n—]|,(?![0-9]{3})")
 """Marks between clauses, in match form: each makes what stands beyond it less likely to belong to a quantity."""
 SENTENCE_MARK = re.compile(r"[。!?;\n]|(?<![\s.][a-z])\.(?=\s)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["ENGLISH_MULTIPLIERS", "HAN_MULTIPLIERS", "Figure", "digits_figure", "english_figure", "han_figure"]
@@ -22,6 +23,8 @@ ENGLISH_MULTIPLIERS = {
 }  # fmt: skip
 
 _HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+# The same few figures fill a corpus; a numeral's worth depends on nothing but its characters.
+_CACHED = 1 << 14
 _BIG = frozenset("万亿兆")
 _LITERAL = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _ONES = (
@@ -64,6 +67,7 @@ def _exact(value: Decimal, step: Decimal) -> Figure:
     return Figure(value, value, value, step)
 
 
+@lru_cache(maxsize=_CACHED)
 def digits_figure(literal: str) -> Figure:
     """A figure of Arabic digits, grouped or not: ``2,048``, ``5.58``, ``.5``."""
     plain = literal.replace(",", "")
@@ -168,6 +172,7 @@ def _han_decimals(reader: _Han, text: str, position: int) -> int:
     return position
 
 
+@lru_cache(maxsize=_CACHED)
 def han_figure(text: str) -> Figure:
     """A figure of Chinese numerals, or of Arabic digits with Chinese multipliers (``5.5百万``, ``5000多亿``).
 
@@ -195,6 +200,7 @@ def han_figure(text: str) -> Figure:
     return reader.result()
 
 
+@lru_cache(maxsize=_CACHED)
 def english_figure(text: str) -> Figure | None:
     """A figure of English number words: ``two thousand and forty-eight``, ``half a million``, ``tens of billions``.
 

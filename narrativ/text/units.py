@@ -152,7 +152,9 @@ _FILLERS = (
     " its",
     " some",
 )
+_FILLER_ENDS = frozenset(word[-1] for word in _FILLERS)
 _HEDGES = {word: name for name, words in _BEFORE.items() for word in words.split("|")}
+_HEDGE_ENDS = frozenset(word[-1] for word in _HEDGES)
 _LENGTHS = sorted({len(word) for word in _HEDGES}, reverse=True)
 _HEDGE_AFTER = re.compile(r"\s?(?:" + "|".join(f"(?P<h{n}>{words})" for n, words in enumerate(_AFTER.values())) + ")")
 _CLASSIFIERS = tuple("个名张台块颗枚人位家次")
@@ -161,6 +163,8 @@ _AFTER_NAMES = tuple(_AFTER)
 
 def _hedge_word(form: str, end: int) -> tuple[str, int] | None:
     """The longest hedge that ends at a position: 不超过 before 超过, no more than before more than."""
+    if not end or form[end - 1] not in _HEDGE_ENDS:
+        return None
     for length in _LENGTHS:
         start = end - length
         name = _HEDGES.get(form[start:end]) if start >= 0 else None
@@ -191,7 +195,7 @@ def hedge(form: str, start: int, end: int) -> tuple[str, int, int]:
     if border and form[border - 1] == "(":
         border = _trimmed(form, border - 1)
     found = _hedge_word(form, border)
-    if not found:
+    if not found and border and form[border - 1] in _FILLER_ENDS:
         for filler in _FILLERS:
             if form.endswith(filler, 0, border):
                 found = _hedge_word(form, _trimmed(form, border - len(filler)))
