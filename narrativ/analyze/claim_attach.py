@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from narrativ.analyze.claim_terms import CLAUSE_MARK, SENTENCE_MARK, Found, Mention, Terms
+from narrativ.analyze.claim_terms import CLAUSE_MARK, Found, Mention, Terms, sentence_ends
 from narrativ.codebook import ClaimBook, ClaimType
 from narrativ.text.quantities import Quantity, find_quantities, may_hold_quantity
 
@@ -50,7 +50,6 @@ class PassageForm:
     quantities: list[Quantity]
     marks: list[int]
     bounds: list[int]
-    sentences: list[tuple[int, int]] = field(default_factory=list)
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Bounds of the sentence around a position."""
@@ -107,7 +106,7 @@ class Attacher:
             return None
         marks = [match.start() for match in CLAUSE_MARK.finditer(form)]
         marks = [mark for number, mark in enumerate(marks) if not number or mark - marks[number - 1] > 1]
-        return PassageForm(form, found, numbers, marks, [match.end() for match in SENTENCE_MARK.finditer(form)])
+        return PassageForm(form, found, numbers, marks, sentence_ends(form))
 
     def claims(self, passage: PassageForm) -> Iterator[Attached]:
         """The quantities of a passage that a type takes."""

@@ -11,7 +11,7 @@ import ahocorasick_rs
 
 from narrativ.codebook import ClaimBook
 
-__all__ = ["Found", "Mention", "Terms"]
+__all__ = ["CLAUSE_MARK", "Found", "Mention", "Terms", "sentence_ends"]
 
 
 class Mention(NamedTuple):
@@ -121,4 +121,16 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
 
 CLAUSE_MARK = re.compile(r"[;:()、。!?\n—]|,(?![0-9]{3})")
 """Marks between clauses, in match form: each makes what stands beyond it less likely to belong to a quantity."""
-SENTENCE_MARK = re.compile(r"[。!?;\n]|(?<![\s.][a-z])\.(?=\s)")
+_ENDS = re.compile(r"[。!?;\n]+[\"'”’」』)\]】》]*")
+_FULL_STOPS = re.compile(r"\.(?<![\s.][a-z]\.)[\"'”’)\]]*(?=\s)")
+
+
+def sentence_ends(form: str) -> list[int]:
+    """Where sentences end, behind the quotation marks and brackets that close there, in order.
+
+    A full stop after a single letter (U.S.) ends none.
+    """
+    ends = [match.end() for match in _ENDS.finditer(form)]
+    if "." in form:
+        ends = sorted({*ends, *(match.end() for match in _FULL_STOPS.finditer(form))})
+    return ends

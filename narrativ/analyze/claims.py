@@ -20,7 +20,6 @@ from narrativ.errors import OptionError, TableError
 from narrativ.records import OK
 from narrativ.table import guard
 from narrativ.text.normalize import match_forms
-from narrativ.text.segment import sentence_spans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +144,7 @@ def _claim_rows(
         "type": claim.type.id, "subject_from": where, "value": quantity.value, "low": quantity.low, "high": quantity.high,
         "unit": "money" if money else claim.unit, "hedge": quantity.hedge, "step": quantity.step, "relative": relative_share(passage.form, claim),
         "detail": claim.detail, "text": text[quantity.start : quantity.end], "start": offset + quantity.start, "end": offset + quantity.end,
-        "sentence": _sentence(passage, text, quantity.start), "holder": _holder(row, offset + quantity.start), "position": positions.get(claim.type.frame, ""),
+        "sentence": text[low:high].strip(), "holder": _holder(row, offset + quantity.start), "position": positions.get(claim.type.frame, ""),
         "positions": positions, "doubt": text[cue.start : cue.end] if cue else "", "date": stated or published[:10],
         "date_from": "sentence" if stated else "published" if published else "",
     }  # fmt: skip
@@ -156,14 +155,6 @@ def _claim_rows(
 
 def _integer(value: Any) -> int:
     return 0 if value is None or value != value else int(value)
-
-
-def _sentence(passage: PassageForm, text: str, position: int) -> str:
-    passage.sentences = passage.sentences or sentence_spans(text)
-    for start, end in passage.sentences:
-        if start <= position < end:
-            return text[start:end]
-    return text
 
 
 def _holder(row: Mapping[str, Any], position: int) -> str:
