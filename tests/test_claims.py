@@ -458,12 +458,12 @@ def article(tmp_path: Path) -> Path:
 
 def test_command_on_a_file_and_on_its_table(article: Path, tmp_path: Path) -> None:
     runner = CliRunner()
-    direct = runner.invoke(cli, ["claims", str(article)])
+    direct = runner.invoke(cli, ["claims", str(article), "--engine", "lexicon"])
     assert direct.exit_code == 0, direct.output
     assert "5.58 million US dollars" in direct.output
     assert "implausible" in direct.stderr
     assert "labelled by the lexicon engine" in direct.stderr
-    made = runner.invoke(cli, ["label", str(article), "-q", "-o", str(tmp_path / "t.jsonl")])
+    made = runner.invoke(cli, ["label", str(article), "--engine", "lexicon", "-q", "-o", str(tmp_path / "t.jsonl")])
     assert made.exit_code == 0
     again = runner.invoke(cli, ["claims", str(tmp_path / "t.jsonl")])
     assert again.stdout == direct.stdout
