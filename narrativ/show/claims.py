@@ -11,6 +11,7 @@ from rich.text import Text
 
 from narrativ.analyze.claim_groups import describe
 from narrativ.codebook import Codebook
+from narrativ.show.terminal import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +47,8 @@ _WIDTHS = (27, 24, 26)
 _SOURCES, _FIGURES = 4, 4
 
 
-def _safe(text: str) -> str:
-    return "".join(char if char >= " " else " " for char in text)
+def _line(text: str) -> str:
+    return safe(text).replace("\n", " ")
 
 
 def _digits(value: float) -> str:
@@ -88,9 +89,9 @@ def _value(group: Mapping[str, Any], language: str) -> str:
 
 
 def _said_by(group: Mapping[str, Any], language: str) -> str:
-    names = [_safe(name) for name in group["said_by"]]
+    names = [_line(name) for name in group["said_by"]]
     text = ", ".join(names[:_SOURCES]) + (f" +{len(names) - _SOURCES}" if len(names) > _SOURCES else "")
-    others = [_safe(name) for name in group["holders"] if name not in ("author", "others") and name not in names]
+    others = [_line(name) for name in group["holders"] if name not in ("author", "others") and name not in names]
     cited = ", ".join(others[:_SOURCES])
     return f"{text} ({'citing ' if language == 'en' else '引'}{cited})" if cited else text
 
@@ -114,7 +115,7 @@ def _rows(
         kind = book.claims.type(group["type"])
         name = kind.name.get(language) or kind.name["en"]
         subject = book.claims.subject_name(group["subject"], language) if group["subject"] else _NOBODY[language]
-        figures = [_safe(text) for text in group["figures"]]
+        figures = [_line(text) for text in group["figures"]]
         written = " · ".join(figures[:_FIGURES]) + (" …" if len(figures) > _FIGURES else "")
         cells = (
             _value(group, language),
