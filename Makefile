@@ -52,6 +52,7 @@ train: $(STAMP) ## Train the models from corpora/ alone
 
 bench: $(STAMP) ## Speed, as ratios in one run on one core
 	$(BIN)/python -m benchmarks.pipeline
+	$(BIN)/python -m benchmarks.claims
 
 clean: ## Remove what make made
 	rm -rf $(VENV) demo.csv build dist .mypy_cache .ruff_cache .pytest_cache

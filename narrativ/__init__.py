@@ -23,6 +23,8 @@ __all__ = [
     "NarrativError",
     "Passage",
     "by_source",
+    "claim_groups",
+    "claims",
     "load_codebook",
     "read",
     "read_table",
@@ -34,6 +36,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from narrativ.analyze.claim_groups import claim_groups
+    from narrativ.analyze.claims import claims
     from narrativ.analyze.sources import by_source
     from narrativ.analyze.stories import reprints, stories, story_table
     from narrativ.analyze.summary import summarize
@@ -51,6 +55,8 @@ _HOMES = {
     "NarrativError": "narrativ.errors",
     "Passage": "narrativ.records",
     "by_source": "narrativ.analyze.sources",
+    "claim_groups": "narrativ.analyze.claim_groups",
+    "claims": "narrativ.analyze.claims",
     "load_codebook": "narrativ.codebook",
     "read": "narrativ.read",
     "read_table": "narrativ.table",

@@ -14,11 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from narrativ.claimtypes import ClaimBook, ClaimType, claim_book
 from narrativ.errors import LexiconError, OptionError
 from narrativ.resources import lexicons_dir, read_tsv
 from narrativ.text.normalize import match_form
 
-__all__ = ["Alias", "Codebook", "Concept", "Frame", "Target", "codebooks", "load_codebook"]
+__all__ = ["Alias", "ClaimBook", "ClaimType", "Codebook", "Concept", "Frame", "Target", "codebooks", "load_codebook"]
 
 _FRAME_COLUMNS = ("concept", "hans", "tw", "hk", "en", "weight", "unless", "note")
 _TARGET_COLUMNS = ("target", "concept", "hans", "tw", "hk", "en", "context", "note")
@@ -113,6 +114,8 @@ class Codebook:
         The lexicon, in file order.
     guide
         The rest of ``codebook.yaml`` (positions, holder rules, rulings, reading rules), as it stands.
+    folder
+        Where it was read from; ``None`` for a codebook made in memory.
     """
 
     id: str
@@ -123,6 +126,20 @@ class Codebook:
     concepts: tuple[Concept, ...]
     aliases: tuple[Alias, ...]
     guide: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = field(default=None, compare=False)
+
+    @property
+    def claims(self) -> ClaimBook:
+        """Claim types of ``claims.yaml``, read on first use; empty for a codebook without that file.
+
+        Raises
+        ------
+        LexiconError
+            The file is malformed; the entry is named.
+        """
+        if self.folder is None or not (self.folder / "claims.yaml").is_file():
+            return ClaimBook()
+        return _claims(self.folder)
 
     @property
     def frame_ids(self) -> tuple[str, ...]:
@@ -286,4 +303,15 @@ def load_codebook(name: str = "deepseek") -> Codebook:
         concepts=tuple(_concepts(folder, frame_ids)),
         aliases=tuple(_aliases(folder / "targets.tsv", target_ids)),
         guide=guide,
+        folder=folder,
     )
+
+
+@lru_cache(maxsize=8)
+def _claims(folder: Path) -> ClaimBook:
+    path = folder / "claims.yaml"
+    terms: dict[str, tuple[str, ...]] = {}
+    for _, row in read_tsv(folder / "targets.tsv", _TARGET_COLUMNS):
+        written = {region: _split(row[region]) for region in _REGIONS}
+        terms[row["concept"]] = terms.get(row["concept"], ()) + _forms(written)
+    return claim_book(_load_yaml(path), path, terms)

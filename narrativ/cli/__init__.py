@@ -12,6 +12,7 @@ import sys
 import click
 
 from narrativ import __version__
+from narrativ.cli.claims import claims
 from narrativ.cli.evaluate import evaluate
 from narrativ.cli.label import label
 from narrativ.cli.options import EXIT_FAILED, EXIT_OK, EXIT_USAGE
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (label, show, stories, evaluate, summarize):
+for _command in (label, show, claims, stories, evaluate, summarize):
     cli.add_command(_command)
 
 

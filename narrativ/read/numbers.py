@@ -6,13 +6,12 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from narrativ.text.numerals import ENGLISH_MULTIPLIERS, HAN_MULTIPLIERS
+
 __all__ = ["parse_count"]
 
 _UNITS = {
-    "十": 10, "百": 100, "佰": 100, "千": 10**3, "仟": 10**3, "万": 10**4, "萬": 10**4, "w": 10**4,
-    "亿": 10**8, "億": 10**8, "兆": 10**12,
-    "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mio": 10**6, "million": 10**6, "millions": 10**6,
-    "b": 10**9, "bn": 10**9, "billion": 10**9, "billions": 10**9, "lakh": 10**5, "crore": 10**7,
+    **HAN_MULTIPLIERS, **ENGLISH_MULTIPLIERS, "佰": 100, "仟": 10**3, "萬": 10**4, "億": 10**8, "lakh": 10**5, "crore": 10**7,
 }  # fmt: skip
 _COUNT = re.compile(
     r"^[~≈约約]?\s*(?P<number>\d[\d,\s']*(?:\.\d+)?|\.\d+)\s*"
