@@ -1,8 +1,8 @@
 """Lead and lag of two series: which moves first, by how many periods, and whether that could be chance.
 
-Both series are made stationary first, for trends, weekly rhythms and mere inertia correlate by themselves (Yule 1926): logarithm,
-weekly or daily rhythm and trend taken off, differences where a series wanders, then an autoregression each, of which the residuals are
-kept (Haugh 1976) as normal scores, so that one huge day is no more than the largest. Their cross-correlation is compared with
+Both series are made stationary first, for trends, weekly rhythms and mere inertia correlate by themselves (Yule 1926): weekly or
+daily rhythm taken off; ranks as normal scores, so that one huge day is no more than the largest; trend taken off; differences where a
+series wanders; then an autoregression each, of which the residuals are kept (Haugh 1976), as normal scores again. Their cross-correlation is compared with
 surrogates of random phases (Theiler et al. 1992), by its largest value over all lags, which pays for having looked at all of
 them. The interval holds every lag whose correlation is not clearly below the best one's, by a bootstrap of blocks of lagged
 products (blocks of blocks: Politis & Romano 1992).
@@ -129,12 +129,23 @@ def _active(values: _Floats) -> int:
 
 def stationary(values: _Floats, season: npt.NDArray[np.int64] | None = None) -> _Floats:
     """A series without trend, rhythm and inertia, as normal scores; some periods shorter than `values`, at its begin."""
-    series = _detrended(_without_rhythm(np.asarray(values, dtype=np.float64), season))
+    series = _detrended(_scores(_without_rhythm(_fenced(np.asarray(values, dtype=np.float64)), season)))
     if _autocorrelation(series) > _WANDERS:
         series = np.diff(series)
-    residuals = _whitened(series - series.mean())
-    scores: _Floats = norm.ppf(rankdata(residuals) / (len(residuals) + 1))
+    return _scores(_whitened(series - series.mean()))
+
+
+def _scores(series: _Floats) -> _Floats:
+    """Normal scores: the ranks, as far apart as those of a normal sample."""
+    scores: _Floats = norm.ppf(rankdata(series) / (len(series) + 1))
     return scores
+
+
+def _fenced(series: _Floats) -> _Floats:
+    """A series without what lies beyond Tukey's outer fences, which would bend the mean of its weekday."""
+    low, high = np.quantile(series, [0.25, 0.75])
+    width = 3 * (high - low)
+    return np.clip(series, low - width, high + width) if width else series
 
 
 def _without_rhythm(series: _Floats, season: npt.NDArray[np.int64] | None) -> _Floats:

@@ -25,7 +25,8 @@ EVERY: tuple[Every, ...] = ("hour", "day", "week")
 _EAST, _WEST = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 """Where most texts that narrativ was made for are written: how many days hang on the zone is told by these two."""
 _HOUR = 3600
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_EPOCH = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
+"""Hours are counted from here, so that no number is negative."""
 
 
 def time_zone(name: str) -> dt.tzinfo:
@@ -146,8 +147,10 @@ class Calendar:
     def start(self, number: int) -> str:
         """ISO 8601 of a period's begin: a day (a week's Monday), or a local time with its offset."""
         if self.every == "hour":
-            begin = (_EPOCH + dt.timedelta(hours=number)).astimezone(self.zone)
-            return (begin - dt.timedelta(seconds=_part_hour(begin))).isoformat(timespec="minutes")
+            # Counted in UTC: taken off a local time, not even zero seconds leave the repeated hour of autumn what it is.
+            hour = _EPOCH + dt.timedelta(hours=number)
+            begin = hour - dt.timedelta(seconds=_part_hour(hour.astimezone(self.zone)))
+            return begin.astimezone(self.zone).isoformat(timespec="minutes")
         return self._day(number).isoformat()
 
     def label(self, number: int) -> str:

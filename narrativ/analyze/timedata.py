@@ -116,7 +116,7 @@ def prepare(
     if missing:
         raise TableError(f"not a label table: no column {', '.join(map(repr, missing))}")
     table = table.reset_index(drop=True)
-    document, _ = pd.factorize(table["doc_id"])
+    document = np.asarray(pd.factorize(table["doc_id"])[0], dtype=np.int64)
     first_row = np.unique(document, return_index=True)[1] if len(table) else np.empty(0, dtype=np.int64)
     heads = table.iloc[first_row]
     published, by_post = _published(table, heads, kinds)
@@ -143,7 +143,9 @@ def prepare(
     first = int(number.min()) if len(number) else 0
     periods = int(number.max()) - first + 1 if len(number) else 0
     _bounded(calendar, first, periods, max(len(groups), 1) * max(len(names), 1))
-    labelled = (table["status"].to_numpy()[rows] == OK) & (table["frames"].map(_is_list).to_numpy()[rows])
+    labelled = (table["status"].to_numpy()[rows] == OK) & np.array(
+        [_is_list(value) for value in table["frames"].to_numpy()[rows]], dtype=bool
+    )
     row, unit = rows[labelled], unit[labelled]
     present = _present(table["frames"].to_numpy()[row], names)
     telling = np.zeros((len(units), len(names)), dtype=np.int64)

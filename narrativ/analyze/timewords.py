@@ -103,18 +103,21 @@ def describe(result: Timeline, language: str, names: Mapping[str, str]) -> Itera
     yield from _turns(result, words)
     yield from _spans(result, words)
     yield from _bursts(result, words, every)
-    yield from lag_lines(result.lags, words, every)
+    yield from _lags(result, words, every)
     level = f"{result.settings['level'] * 100:g}"
     yield words("method stories" if result.settings["stories"] else "method", level=level)
 
 
 def _what(result: Timeline, words: Words, every: str) -> Iterator[str]:
-    periods = result.totals.drop_duplicates("period")["period"]
-    yield words(
-        "what", n=f"{result.account['documents']:,}", kinds=words("list").join([words(f"kind.{kind}") if kind in ("post", "article", "comment")
-        else kind for kind in result.settings["kinds"]]), periods=f"{len(periods):,}", every=every, start=periods.iloc[0],
-        end=periods.iloc[-1], zone=result.settings["zone"],
+    documents = result.totals.groupby("period", sort=False)["documents"].sum()
+    known = ("post", "article", "comment")
+    kinds = [words(f"kind.{kind}") if kind in known else kind for kind in result.settings["kinds"]]
+    text = words(
+        "what", n=f"{result.account['documents']:,}", kinds=words("list").join(kinds), periods=f"{len(documents):,}", every=every,
+        start=documents.index[0], end=documents.index[-1], zone=result.settings["zone"],
     )  # fmt: skip
+    empty = int((documents == 0).sum())
+    yield text + (words("empty", n=empty) if empty else "")
 
 
 def _accounts(result: Timeline, words: Words) -> Iterator[str]:
@@ -258,11 +261,15 @@ def _bursts(result: Timeline, words: Words, every: str) -> Iterator[str]:
         yield words("more bursts", n=rest)
 
 
-def lag_lines(lags: pd.DataFrame, words: Words, every: str) -> Iterator[str]:
-    """Leads and lags in words, with the warning that short series need."""
+def _lags(result: Timeline, words: Words, every: str) -> Iterator[str]:
+    """Leads and lags, with the warning that short series need."""
+    lags = result.lags
     if not len(lags):
         return
     periods = int(lags["periods"].max())
+    everything = result.totals["period"].nunique()
+    if result.settings["against"] and 0 < periods < everything:
+        yield words("lag gaps", n=periods, total=everything, every=every)
     if (lags["verdict"] == "short").all():
         yield words("lag short", n=periods, every=every, least=MIN_PERIODS)
         return

@@ -25,7 +25,7 @@ _PREAMBLE = 30
 """Lines that an export may write before its header (title, category, an empty line)."""
 _MOST_ROWS = 1_000_000
 _CURRENCY = re.compile(r"^[¥￥$€£₹]|^(?:RMB|CNY|USD|HKD|TWD|NT\$|HK\$|US\$)\s*|\s*(?:元|美元|港元|%)$", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"^-?\d{1,3}(?:\.\d{3})*,\d+$|^-?\d+,\d{1,2}$")
+_DECIMAL_COMMA = re.compile(r"^-?\d{1,3}(?:\.\d{3})+(?:,\d+)?$|^-?\d+,\d+$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$", re.IGNORECASE)
 
 
