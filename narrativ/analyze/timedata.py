@@ -17,13 +17,16 @@ from narrativ.records import OK
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MAX_CELLS", "Material", "prepare"]
+__all__ = ["MAX_CELLS", "NEEDED", "Material", "prepare"]
 
 _Floats = npt.NDArray[np.float64]
 _Integers = npt.NDArray[np.int64]
 
 MAX_CELLS = 2_000_000
 """Periods times groups times frames: more is no table for people, and most often one wrong date."""
+NEEDED = ("doc_id", "passage", "text", "source", "published", "url", "reach", "script", "status", "frames", "frame_scores", "kind", "about",
+          "story")  # fmt: skip
+"""Columns of the label table that are looked at, beside that to group by."""
 _NESTED = frozenset(
     ("frames", "frame_scores", "abstained", "positions", "stance", "polarity", "voices", "evidence", "stance_evidence", "notes")
 )  # fmt: skip

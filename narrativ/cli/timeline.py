@@ -102,7 +102,7 @@ def timeline(
     }
     if against:
         asked["against"] = _series(against)
-    table, failed = _table(inputs, codebook, engine, options)
+    table, failed = _table(inputs, codebook, engine, asked["by"], options)
     book = load_codebook(codebook)
     _check_frames(frames, table, book)
     result = compute(table, **asked)
@@ -120,9 +120,10 @@ def timeline(
 
 
 def _table(
-    inputs: tuple[str, ...], codebook: str, engine: str, options: dict[str, Any]
+    inputs: tuple[str, ...], codebook: str, engine: str, by: str | None, options: dict[str, Any]
 ) -> tuple[Any, list[tuple[str, str]]]:
     """The label table of the inputs, and what could not be read."""
+    from narrativ.analyze.timedata import NEEDED
     from narrativ.label.labeler import Labeler
     from narrativ.table import is_table, read_table
 
@@ -130,7 +131,8 @@ def _table(
     if all(tables):
         import pandas as pd
 
-        table = pd.concat([read_table(name) for name in inputs], ignore_index=True)
+        columns = list(dict.fromkeys([*NEEDED, *([by] if by else [])]))
+        table = pd.concat([read_table(name, columns=columns) for name in inputs], ignore_index=True)
     elif any(tables):
         raise click.UsageError("label tables and other inputs together: label the others first")
     else:
