@@ -153,7 +153,7 @@ def prepare(
     present = _present(table["frames"].to_numpy()[row], names)
     telling = np.zeros((len(units), len(names)), dtype=np.int64)
     np.add.at(telling, unit, present)
-    has_stories = "story" in table.columns
+    has_stories = _whole_stories(table)
     return Material(
         frames=names, groups=tuple(str(groups[old]) for old in np.argsort(order)), first=first, periods=periods,
         period=number - first, group=order[code[at]], cluster=_clusters(table, units, has_stories),
@@ -249,6 +249,14 @@ def _present(frames: npt.NDArray[Any], names: tuple[str, ...]) -> npt.NDArray[np
     return present
 
 
+def _whole_stories(table: pd.DataFrame) -> bool:
+    """Whether the table has stories of documents; stories of passages cross documents and cannot stand for them."""
+    if "story" not in table.columns:
+        return False
+    labelled = table[table["status"] == OK]
+    return bool((labelled.groupby("doc_id")["story"].nunique() <= 1).all()) and bool(_column(table, "story").ne("").any())
+
+
 def _clusters(table: pd.DataFrame, units: _Integers, has_stories: bool) -> _Integers:
     """Story of each unit where there is one, else its document; a comment stands with its post, which it did not choose by chance."""
     import pandas as pd
@@ -257,9 +265,8 @@ def _clusters(table: pd.DataFrame, units: _Integers, has_stories: bool) -> _Inte
     ids, about = _column(heads, "doc_id"), _column(heads, "about")
     whose = ids.where(about.eq("") | _column(heads, "kind").ne("comment"), about)
     if has_stories:
-        stories = _column(table, "story")
-        known = dict(zip(_column(table, "doc_id")[stories != ""], stories[stories != ""], strict=True))
-        whose = whose.map(lambda doc: f"story {known[doc]}" if doc in known else f"document {doc}")
+        known = dict(zip(_column(table, "doc_id"), _column(table, "story"), strict=True))
+        whose = whose.map(lambda doc: f"story {known[doc]}" if known.get(doc) else f"document {doc}")
     return np.asarray(pd.factorize(whose)[0], dtype=np.int64)
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from narrativ.analyze.timewords import Words
-from narrativ.show.terminal import _COLOURS, _safe
+from narrativ.show.terminal import _COLOURS, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +25,11 @@ _GROUPS = 6
 _PASSAGE = 160
 _TITLES = {
     "en": ("docs", "reach", "share of passages that tell each frame, by {every} ({zone})", "The passages that made it",
-           "… and {n} periods more; -o writes all", "… and {n} groups more; -o writes all", "{every}"),
+           "… and {n} periods more; -o writes all", "… and {n} groups more; -o writes all", "share and 95% interval; ·: none; (1): told by one document, too few for a share; –: no or too few documents"),
     "zh-Hans": ("文档", "触达", "讲述各框架的段落份额，按{every}（{zone}）", "由这些段落造成",
-                "……另有 {n} 期，用 -o 全部写出", "……另有 {n} 组，用 -o 全部写出", "{every}"),
+                "……另有 {n} 期，用 -o 全部写出", "……另有 {n} 组，用 -o 全部写出", "份额与 95% 区间；·：无；(1)：有一篇讲述，太少，不算份额；–：没有文档或太少"),
     "zh-Hant": ("文件", "觸及", "講述各框架的段落份額，按{every}（{zone}）", "由這些段落造成",
-                "……另有 {n} 期，用 -o 全部寫出", "……另有 {n} 組，用 -o 全部寫出", "{every}"),
+                "……另有 {n} 期，用 -o 全部寫出", "……另有 {n} 組，用 -o 全部寫出", "份額與 95% 區間；·：無；(1)：有一篇講述，太少，不算份額；–：沒有文件或太少"),
 }  # fmt: skip
 _EVERY = {"en": {"hour": "hour", "day": "day", "week": "week"}, "zh-Hans": {"hour": "小时", "day": "日", "week": "周"},
           "zh-Hant": {"hour": "小時", "day": "日", "week": "週"}}  # fmt: skip
@@ -55,10 +55,12 @@ def print_timeline(
         out.print()
     if len(groups) > _GROUPS:
         out.print(Text(_TITLES[language][5].format(n=len(groups) - _GROUPS), style="dim"))
+    if groups:
+        out.print(Text(_TITLES[language][6], style="dim"))
     for line in result.describe(language, names).split("\n"):
-        out.print(Text(_safe(line)))
+        out.print(Text(safe(line)))
     for burst in result.bursts[result.bursts["p"] <= 0.05].head(_GROUPS).to_dict("records"):
-        _print_passages(out, burst, words)
+        _print_passages(out, burst, words, grouped=bool(result.settings["by"]))
 
 
 def _table(result: Timeline, group: str, words: Words) -> Table:
@@ -66,7 +68,7 @@ def _table(result: Timeline, group: str, words: Words) -> Table:
     every = _EVERY[words.language][result.settings["every"]]
     title = titles[2].format(every=every, zone=result.settings["zone"])
     if result.settings["by"]:
-        title = f"{_safe(words.group(group))} · {title}"
+        title = f"{safe(words.group(group))} · {title}"
     table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_style="dim", title_justify="left")
     data = result.data[result.data["group"] == group]
     totals = result.totals[result.totals["group"] == group]
@@ -117,26 +119,26 @@ def _cell(row: pd.Series[Any], words: Words) -> str:
     return f"{words.share(row['share'])} {row['low'] * 100:.0f}–{row['high'] * 100:.0f}"
 
 
-def _print_passages(out: Console, burst: Mapping[Any, Any], words: Words) -> None:
+def _print_passages(out: Console, burst: Mapping[Any, Any], words: Words, *, grouped: bool) -> None:
     out.print()
-    head = (
-        f"{words.frame(burst['frame'])}, {words.stretch(burst['start'], burst['end'])} · {_TITLES[words.language][3]}"
-    )
-    out.print(Text(_safe(head), style="bold"))
+    where = words.stretch(burst["start"], burst["end"])
+    group = words("in group", group=words.group(burst["group"])) if grouped else ""
+    head = f"{group}{words.frame(burst['frame'])}, {where} · {_TITLES[words.language][3]}"
+    out.print(Text(safe(head), style="bold"))
     for row in burst["passages"]:
         out.print(Text(f"  {_shortened(row['text'])}"))
         out.print(Text("    " + _facts(row, words), style="dim"))
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(_safe(text).split())
+    text = " ".join(safe(text).split())
     return text if len(text) <= _PASSAGE else text[: _PASSAGE - 1] + "…"
 
 
 def _facts(row: Mapping[str, Any], words: Words) -> str:
     reach = words.reach(float(row["reach"])) if row.get("reach") is not None else ""
     parts = (row.get("source"), row.get("published"), reach, row.get("url") or row.get("doc_id"))
-    return _safe(" · ".join(str(part) for part in parts if part))
+    return safe(" · ".join(str(part) for part in parts if part))
 
 
 def markdown(result: Timeline, *, language: str = "en", names: Mapping[str, str] | None = None) -> str:
@@ -175,7 +177,10 @@ def markdown(result: Timeline, *, language: str = "en", names: Mapping[str, str]
             f"- {_escaped(_shortened(row['text']))} ({_escaped(_facts(row, words))})" for row in burst["passages"]
         )
         where = words.stretch(str(burst["start"]), str(burst["end"]))
-        parts.append(f"## {_escaped(words.frame(str(burst['frame'])))}, {where} (p = {burst['p']:.3f})\n\n{quotes}")
+        group = words("in group", group=words.group(str(burst["group"]))) if result.settings["by"] else ""
+        parts.append(
+            f"## {_escaped(group + words.frame(str(burst['frame'])))}, {where} (p = {burst['p']:.3f})\n\n{quotes}"
+        )
     return "\n\n".join(parts) + "\n"
 
 
