@@ -221,7 +221,7 @@ def _lag_interval(products: _Floats, valid: _Floats, best: int, rng: np.random.G
     counts = np.bincount(rows.ravel(), minlength=_DRAWS * n).reshape(_DRAWS, n).astype(np.float64)
     sign = np.sign(products[:, best].sum()) or 1.0
     drawn = counts @ (products * sign) / np.sqrt(np.maximum(counts @ valid, 1))
-    possible = np.quantile(drawn - drawn[:, [best]], 1 - _ALPHA, axis=0) >= 0
+    possible = np.quantile(drawn - drawn[:, [best]], 1 - _ALPHA / 2, axis=0) >= 0
     possible[best] = True
     found = np.flatnonzero(possible)
     return float(found[0]), float(found[-1])
