@@ -298,18 +298,18 @@ def test_the_group_that_comes_first_is_found() -> None:
 
 def test_a_share_price_without_weekends_is_met_on_its_own_days() -> None:
     """A price that falls the day after bad news; what is said on a weekend meets it on Monday."""
-    rate = waves(120, 0)
+    rate = waves(240, 0)
     news = np.log(rate) - np.log(rate).mean()
-    days = pd.date_range("2025-01-01", periods=120)
+    days = pd.date_range("2025-01-01", periods=240)
     price = pd.Series(100 * np.exp(-0.02 * np.cumsum(np.concatenate([[0.0], news[:-1]]))), index=days, name="price")
     price = price[[day.weekday() < 5 for day in days]]
-    result = narrativ.timeline(table(series(120, rate, "shock", "a", 4)), against=price, **FAST)
+    result = narrativ.timeline(table(series(240, rate, "shock", "a", 4)), against=price, **FAST)
     found = result.lags[result.lags["first"] == "shock"].iloc[0]
     assert found["second"] == "price"
     assert found["periods"] == len(price)
     assert (found["verdict"], found["lag"]) == ("first", 1)
     assert found["correlation"] < -0.4
-    assert f"has values for {len(price)} of 120 days" in result.describe()
+    assert f"has values for {len(price)} of 240 days" in result.describe()
 
 
 def test_independent_series_are_said_to_show_no_relation() -> None:
