@@ -254,7 +254,9 @@ def _whole_stories(table: pd.DataFrame) -> bool:
     if "story" not in table.columns:
         return False
     labelled = table[table["status"] == OK]
-    return bool((labelled.groupby("doc_id")["story"].nunique() <= 1).all()) and bool(_column(table, "story").ne("").any())
+    return bool((labelled.groupby("doc_id")["story"].nunique() <= 1).all()) and bool(
+        _column(table, "story").ne("").any()
+    )
 
 
 def _clusters(table: pd.DataFrame, units: _Integers, has_stories: bool) -> _Integers:
