@@ -134,7 +134,7 @@ class Calendar:
             assert isinstance(moment, dt.datetime)
             aware = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
             # Zones half an hour off keep hours that begin on their own full hour.
-            return int(((aware - _EPOCH).total_seconds() + _part_hour(aware)) // _HOUR)
+            return (aware - _EPOCH + dt.timedelta(seconds=_part_hour(aware))) // dt.timedelta(hours=1)
         day = local_day(moment).toordinal()
         return (day - 1) // 7 if self.every == "week" else day
 
