@@ -32,6 +32,7 @@ __all__ = [
     "stories",
     "story_table",
     "summarize",
+    "timeline",
     "write_table",
 ]
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from narrativ.analyze.sources import by_source
     from narrativ.analyze.stories import reprints, stories, story_table
     from narrativ.analyze.summary import summarize
+    from narrativ.analyze.timeline import timeline
     from narrativ.codebook import Codebook, load_codebook
     from narrativ.errors import NarrativError
     from narrativ.label.labeler import Labeler
@@ -64,6 +66,7 @@ _HOMES = {
     "stories": "narrativ.analyze.stories",
     "story_table": "narrativ.analyze.stories",
     "summarize": "narrativ.analyze.summary",
+    "timeline": "narrativ.analyze.timeline",
     "write_table": "narrativ.table",
 }
 

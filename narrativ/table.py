@@ -170,9 +170,9 @@ def _flatten(row: Mapping[str, Any], keys: Mapping[str, Sequence[str]], further:
     return flat
 
 
-def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
+def _unflatten(flat: Mapping[str, Any], names: Sequence[str] = COLUMNS) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    for name in COLUMNS:
+    for name in names:
         if name in _OBJECTS:
             prefix = _OBJECTS[name]
             convert: Callable[[Any], Any] = float if name in _NUMBERS else str
@@ -194,9 +194,7 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
         else:
             row[name] = value or ""
     prefixes = tuple(_OBJECTS.values())
-    for name, value in flat.items():
-        if name not in row and not name.startswith(prefixes):
-            row[name] = value
+    row |= {name: value for name, value in flat.items() if name not in COLUMNS and not name.startswith(prefixes)}
     return row
 
 
@@ -468,16 +466,38 @@ def _plain(row: Mapping[Any, Any], further: Sequence[str] = ()) -> dict[str, Any
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path) -> Iterator[dict[str, Any]]:
+def _wanted(header: Sequence[str], columns: Sequence[str] | None) -> list[int]:
+    """Places of the flat columns that the asked-for columns are made of; all of them when none are asked for."""
+    if columns is None:
+        return list(range(len(header)))
+    prefixes = tuple(prefix for name, prefix in _OBJECTS.items() if name in columns)
+    asked = set(columns)
+    return [
+        place
+        for place, name in enumerate(header)
+        if name in asked or (prefixes and name not in COLUMNS and name.startswith(prefixes))
+    ]
+
+
+def _names(columns: Sequence[str] | None) -> Sequence[str]:
+    return COLUMNS if columns is None else [name for name in COLUMNS if name in columns]
+
+
+def _read_csv(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(1 << 27)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        _check(path, reader.fieldnames or ())
-        for row in reader:
-            yield _unflatten({name: unguard(value or "") for name, value in row.items() if name is not None})
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        _check(path, header)
+        places = _wanted(header, columns)
+        names = _names(columns)
+        for cells in reader:
+            if cells:
+                cells += [""] * (len(header) - len(cells))
+                yield _unflatten({header[place]: unguard(cells[place]) for place in places}, names)
 
 
-def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+def _read_jsonl(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     with path.open("rb") as stream:
         for number, line in enumerate(stream, 1):
             if not line.strip():
@@ -489,7 +509,8 @@ def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(row, dict):
                 raise TableError(f"{path}:{number}: not a row of a label table")
             _check(path, row)
-            yield _unpolished(row)
+            row = _unpolished(row)
+            yield row if columns is None else {name: row[name] for name in columns if name in row}
 
 
 def _unpolished(row: dict[str, Any]) -> dict[str, Any]:
@@ -499,7 +520,7 @@ def _unpolished(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
+def _read_parquet(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -507,10 +528,12 @@ def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path}: no readable Parquet file") from error
-    _check(path, file.schema_arrow.names)
-    for batch in file.iter_batches():
+    header = file.schema_arrow.names
+    _check(path, header)
+    names = _names(columns)
+    for batch in file.iter_batches(columns=[header[place] for place in _wanted(header, columns)]):
         for row in batch.to_pylist():
-            yield _unflatten(row)
+            yield _unflatten(row, names)
 
 
 def _check(path: Path, names: Iterable[str]) -> None:
@@ -522,8 +545,16 @@ def _check(path: Path, names: Iterable[str]) -> None:
         )
 
 
-def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+def read_table(path: str | os.PathLike[str], *, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Read a label table from CSV, JSONL or Parquet into the nested form.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Columns to read, where not all are needed: a few of a large table take a fraction of the time. Those that the table has
+        not are left out.
 
     Raises
     ------
@@ -535,6 +566,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
         raise TableError(f"{file}: no such file")
     reader = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[table_format(str(file))]
     try:
-        return to_dataframe(reader(file))
+        table = to_dataframe(reader(file, columns))
     except UnicodeDecodeError as error:
         raise TableError(f"{file}: not UTF-8 at byte {error.start}") from error
+    return table if columns is None else table[[name for name in columns if name in table.columns]]

@@ -156,3 +156,12 @@ def test_tables_of_before_lack_columns(tmp_path: Path, labeler: narrativ.Labeler
     assert found["frames"][0] == ["market_shock"]
     assert found["voices"][0] == []
     assert found["polarity"][0] == {}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_some_columns_are_those_of_the_whole_table(ending: str, labeler: narrativ.Labeler, tmp_path: Path) -> None:
+    further = labeler.label(narrativ.read(SAMPLE)).assign(story="s1")
+    write_table(further, tmp_path / f"t.{ending}")
+    columns = ["frame_scores", "doc_id", "reach", "story", "frames", "none"]
+    found = read_table(tmp_path / f"t.{ending}", columns=columns)
+    pd.testing.assert_frame_equal(found, read_table(tmp_path / f"t.{ending}")[columns[:-1]])

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from narrativ.analyze.sources import by_source
+from narrativ.analyze.timeline import Timeline, timeline
 
-__all__ = ["by_source"]
+__all__ = ["Timeline", "by_source", "timeline"]

@@ -19,6 +19,7 @@ from narrativ.cli.options import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from narrativ.cli.show import show
 from narrativ.cli.stories import stories
 from narrativ.cli.summarize import summarize
+from narrativ.cli.timeline import timeline
 
 __all__ = ["EXIT_FAILED", "EXIT_OK", "EXIT_USAGE", "cli", "main"]
 
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (label, show, claims, stories, evaluate, summarize):
+for _command in (label, show, claims, stories, evaluate, summarize, timeline):
     cli.add_command(_command)
 
 
