@@ -118,7 +118,7 @@ def test_ngrams_of_a_batch_are_those_of_its_texts(forms: list[str]) -> None:
     matrix, idf = gram_matrix(forms)
     table = np.stack([idf * 0.5, idf * -2.0], axis=1).astype(np.float32)
     expected = matrix @ np.array([0.5, -2.0])[None, :].repeat(ngrams.BUCKETS, axis=0)
-    assert ngrams.scores(together, table, idf) == pytest.approx(np.asarray(expected), abs=1e-4)
+    assert ngrams.scores(together, ngrams.with_squares(table, idf)) == pytest.approx(np.asarray(expected), abs=1e-4)
 
 
 def _corpus() -> list[Example]:

@@ -107,6 +107,8 @@ class Words:
     ----------
     start, end
         Spans in the joined text, shape (n_words,).
+    text
+        Number of each word's text, shape (n_words,).
     key
         A number for each word, see :func:`hash_words`; shape (n_words,).
     edges
@@ -116,6 +118,7 @@ class Words:
 
     start: _Integers
     end: _Integers
+    text: _Integers
     key: npt.NDArray[np.uint64]
     edges: _Bools
 
@@ -142,8 +145,7 @@ def find_words(text: BatchText, tokenizer: Tokenizer) -> Words:
     latin = text.latin()
     change = np.diff(np.concatenate([[False], latin, [False]]).astype(np.int8))
     latin_first, latin_last = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    order = np.argsort(np.concatenate([first, latin_first]), kind="stable")
-    start, end = np.concatenate([first, latin_first])[order], np.concatenate([last, latin_last])[order]
+    start, end = _merged(first, latin_first, len(codes)), _merged(last, latin_last, len(codes) + 1)
     key = hash_words(codes, start, end)
     # The borders inside user words, found by their keys: most words are none.
     for place in np.flatnonzero(np.isin(key, _user_keys(tokenizer))).tolist():
@@ -153,7 +155,16 @@ def find_words(text: BatchText, tokenizer: Tokenizer) -> Words:
         )
         for border in inner:
             edges[begin + border] = True
-    return Words(start, end, key, edges)
+    number = np.repeat(np.arange(text.count), np.diff(np.searchsorted(start, text.starts)))
+    return Words(start, end, number, key, edges)
+
+
+def _merged(one: _Integers, other: _Integers, size: int) -> _Integers:
+    """Two ascending arrays of positions as one."""
+    marks = np.zeros(size, dtype=bool)
+    marks[one] = True
+    marks[other] = True
+    return np.flatnonzero(marks)
 
 
 @lru_cache(maxsize=16)

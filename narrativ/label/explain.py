@@ -22,9 +22,9 @@ POINTS_RANGE = (-1.0, 4.0)
 """Lexicon points count between these: a passage of many concepts is not more certain than one of four points."""
 
 # Phrases that add at least this much to a frame's log-odds are evidence of their own; the rest is summed up.
-_WORTH_SAYING = 0.2
-_WORTH_A_WORD = 0.1
-_MOST_PHRASES = 10
+_WORTH_SAYING = 0.3
+_WORTH_A_WORD = 0.15
+_MOST_PHRASES = 8
 
 _Floats = npt.NDArray[np.float64]
 _Phrase = tuple[float, int, int]

@@ -79,6 +79,7 @@ class LinearEngine:
         self.by_sentence = by_sentence
         self.lexicon = LexiconEngine(codebook)
         self._given = encoder
+        self._table = ngrams.with_squares(model.weights, model.idf)
 
     @cached_property
     def encoder(self) -> Encoder | None:
@@ -105,7 +106,7 @@ class LinearEngine:
         found = ngrams.positions(text)
         hits = self.lexicon.find_in(text, words)
         use = model.words.look_up(text, words)
-        grams = ngrams.scores(found, model.weights, model.idf)
+        grams = ngrams.scores(found, self._table)
         encoded = self.encoded([passage.text for passage in batch.passages])
         raw = model.bias[:count] + grams[:, :count] + model.words.scores(use) + encoded
         raw += model.lexicon_share * POINT * lexicon_points(self.lexicon, hits, model.frames, text.count)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from narrativ.label.batchtext import BatchText
 
-__all__ = ["BUCKETS", "ORDERS", "Positions", "norms", "positions", "scores"]
+__all__ = ["BUCKETS", "ORDERS", "Positions", "norms", "positions", "scores", "with_squares"]
 
 BUCKETS = 1 << 18
 """Size of the hash table. Ten thousand passages have about 215,000 n-grams that occur twice."""
@@ -80,45 +81,49 @@ def positions(text: BatchText) -> list[Positions]:
     return found
 
 
-def scores(
-    found: Sequence[Positions], table: npt.NDArray[np.float32], idf: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float64]:
-    """Sum of each text's n-grams in a table of weights.
+def with_squares(table: npt.NDArray[np.float32], idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A table for :func:`scores`: the weights and, as one more column, what the norm sums.
+
+    Parameters
+    ----------
+    table
+        Weight of each bucket times its inverse document frequency, per output; shape (BUCKETS, n_outputs).
+    idf
+        Inverse document frequency, 0 for n-grams that count for nothing; shape (BUCKETS,).
+    """
+    return np.concatenate([table, (idf**2)[:, None]], axis=1).astype(np.float32)
+
+
+def scores(found: Sequence[Positions], table: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Sum of each text's n-grams in a table of weights, over the text's norm.
 
     Parameters
     ----------
     found
         What :func:`positions` gives.
     table
-        Weight of each bucket times its inverse document frequency, per output; shape (BUCKETS, n_outputs).
-    idf
-        Inverse document frequency, 0 for n-grams that count for nothing; shape (BUCKETS,).
+        What :func:`with_squares` gives, shape (BUCKETS, n_outputs + 1).
 
     Returns
     -------
     array of shape (n_texts, n_outputs)
         Zero for a text without known n-grams.
     """
-    texts = len(found[0].offsets) - 1
-    total = np.zeros((texts, table.shape[1]))
-    squares = np.zeros(texts)
+    total = np.zeros((len(found[0].offsets) - 1, table.shape[1]))
     for item in found:
-        total += _sums(table[item.bucket], item.offsets)
-        squares += _sums((idf[item.bucket] ** 2)[:, None], item.offsets)[:, 0]
-    return np.asarray(total / np.sqrt(np.maximum(squares, 1e-12))[:, None])
+        total += _counts(item) @ table
+    return np.asarray(total[:, :-1] / np.sqrt(np.maximum(total[:, -1:], 1e-12)))
 
 
 def norms(found: Sequence[Positions], idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """What :func:`scores` divides by, per text; shape (n_texts,)."""
     squares = np.zeros(len(found[0].offsets) - 1)
     for item in found:
-        squares += _sums((idf[item.bucket] ** 2)[:, None], item.offsets)[:, 0]
+        squares += _counts(item) @ idf**2
     return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
 
 
-def _sums(values: npt.NDArray[np.float32], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Sums of runs of rows; an empty run sums to zero, which ``reduceat`` alone does not say."""
-    padded = np.concatenate([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
-    sums = np.add.reduceat(padded, offsets[:-1], axis=0, dtype=np.float64)
-    sums[offsets[1:] == offsets[:-1]] = 0.0
-    return np.asarray(sums)
+def _counts(item: Positions) -> sparse.csr_matrix:
+    """N-grams of one length as a matrix of ones, shape (n_texts, BUCKETS); its product with a table is the sum per text."""
+    ones = np.ones(len(item.bucket), dtype=np.float32)
+    return sparse.csr_matrix((ones, item.bucket, item.offsets), shape=(len(item.offsets) - 1, BUCKETS))

@@ -68,7 +68,7 @@ class WordTable:
         row = np.minimum(np.searchsorted(self.key, words.key), len(self.key) - 1)
         known = np.flatnonzero(self.key[row] == words.key)
         row = row[known]
-        owner = text.owner(words.start[known])
+        owner = words.text[known]
         squares = np.bincount(owner, weights=self.idf[row].astype(np.float64) ** 2, minlength=text.count)
         return WordUse(known, row, owner, np.sqrt(np.maximum(squares, 1e-12)))
 
