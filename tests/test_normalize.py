@@ -96,11 +96,23 @@ def test_a_batch_refuses_the_separator() -> None:
         ("　（％）", " (%)"),
         ("後天", "后天"),
         ("乾坤", "乾坤"),  # a phrase: 乾 alone becomes 干
+        ("國家衞生局的枱燈", "国家卫生局的台灯"),  # Hong Kong's characters, which OpenCC's t2s leaves
+        ("看著辦，意味著什麼", "看着办，意味着什么"),  # Taiwan's particle …
+        ("著名的著作，名著，顯著", "著名的著作，名著，显著"),  # … but not the words that every region writes so
         ("昇騰", "升腾"),  # Huawei's chip, as OpenCC has it; lexicons pass through the same conversion
     ],
 )
 def test_match_form_examples(text: str, form: str) -> None:
     assert match_form(text) == form
+
+
+def test_text_converted_to_a_region_keeps_its_form(sample_texts: list[str]) -> None:
+    """Simplified text in the characters of Taiwan or Hong Kong has the form that it had."""
+    simplified = [text for text in sample_texts if text == converter("t2s").convert(text)]
+    assert len(simplified) > 60
+    for region in ("s2tw", "s2hk"):
+        for text in simplified:
+            assert match_form(converter(region).convert(text)) == match_form(text)
 
 
 def test_no_dictionary_entry_changes_length() -> None:

@@ -1,10 +1,12 @@
 """The match form: what lexicons and classifiers see instead of the text, of exactly the same length.
 
-Three steps, in this order, because each looks at what the one before it leaves:
+Four steps, in this order, because each looks at what the one before it leaves:
 
 1. Traditional to Simplified (OpenCC's ``t2s``), since its phrases are written in the characters of the text;
-2. full width to half width, one character for one (``Ａ`` → ``A``, ideographic space → space);
-3. lower case, where a character's lower case is one character (``İ`` stays).
+2. characters of Hong Kong and Taiwan that ``t2s`` leaves as they are (``衞`` → ``卫``, the particle ``著`` → ``着``), so that
+   a text in either script has one form;
+3. full width to half width, one character for one (``Ａ`` → ``A``, ideographic space → space);
+4. lower case, where a character's lower case is one character (``İ`` stays).
 
 Length never changes, so a span found in the match form is a span of the text, and evidence is quoted in the author's
 own script. The conversion data are those of ``opencc-python-reimplemented``, compiled once into a code point table and
@@ -91,12 +93,34 @@ def _simplified_table() -> _Codes:
     return table
 
 
+# Simplified forms of regional characters that OpenCC's conversion into Hong Kong and Taiwan wording (s2hk, s2tw) writes and
+# t2s does not take back.
+_REGIONAL = {"衞": "卫", "敍": "叙", "枱": "台", "揹": "背", "簷": "檐", "痺": "痹", "睪": "睾"}
+
+# Taiwan writes the particle 着 as 著; these are the words in which every region writes 著.
+_ZHU = ord("著")
+_BEFORE_ZHU = frozenset(map(ord, "名显昭卓土原巨专编合论译拙遗"))
+_AFTER_ZHU = frozenset(map(ord, "名作称书者述录有"))
+
+
+def _particle(codes: _Codes) -> None:
+    """著 that stands for the particle becomes 着, in place."""
+    last = len(codes) - 1
+    for place in np.flatnonzero(codes == _ZHU).tolist():
+        before = int(codes[place - 1]) if place else 0
+        after = int(codes[place + 1]) if place < last else 0
+        if before not in _BEFORE_ZHU and after not in _AFTER_ZHU:
+            codes[place] = ord("着")
+
+
 @lru_cache(maxsize=1)
 def _fold_table() -> _Codes:
-    """Half width, then lower case, for every code point."""
+    """Regional characters, half width, then lower case, for every code point."""
     half = np.arange(_TABLE_SIZE, dtype=np.uint32)
     half[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     half[0x3000] = 0x20
+    for char, simplified in _REGIONAL.items():
+        half[ord(char)] = ord(simplified)
     lower = np.arange(_TABLE_SIZE, dtype=np.uint32)
     for code in range(0x1E944):  # beyond the last cased letter (Adlam) there is none
         char = chr(code)
@@ -139,6 +163,7 @@ def match_form(text: str) -> str:
         return text.lower()
     codes = _simplified_table()[_encode(text)]
     _phrases().patch(text, codes)
+    _particle(codes)
     form = _decode(_fold_table()[codes])
     if len(form) != len(text):
         raise AssertionError("the match form must be as long as the text")
