@@ -29,7 +29,7 @@ THIN_SKINS = {"cli", "spacy", "__init__", "__main__"}
 
 # Third-party library → the one module (or room) that may import it.
 HOMES: dict[str, set[str]] = {
-    "opencc": {"text/normalize"},
+    "opencc": {"text/normalize", "learn/scripts"},
     "jieba": {"text/tokenize"},
     "rjieba": {"text/tokenize"},
     "spacy": {"text/tokenize", "text/language", "label", "spacy"},

@@ -97,8 +97,8 @@ def test_a_batch_refuses_the_separator() -> None:
         ("後天", "后天"),
         ("乾坤", "乾坤"),  # a phrase: 乾 alone becomes 干
         ("國家衞生局的枱燈", "国家卫生局的台灯"),  # Hong Kong's characters, which OpenCC's t2s leaves
-        ("看著辦，意味著什麼", "看着办，意味着什么"),  # Taiwan's particle …
-        ("著名的著作，名著，顯著", "著名的著作，名著，显著"),  # … but not the words that every region writes so
+        ("看著辦，意味著什麼", "看着办,意味着什么"),  # Taiwan's particle …
+        ("著名的著作，名著，顯著", "著名的著作,名著,显著"),  # … but not the words that every region writes so
         ("昇騰", "升腾"),  # Huawei's chip, as OpenCC has it; lexicons pass through the same conversion
     ],
 )

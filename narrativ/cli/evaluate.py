@@ -17,8 +17,11 @@ __all__ = ["evaluate"]
     "-o", "--output", multiple=True, metavar="FILE", help="Write the report, as .md or .json; may be given twice."
 )
 @click.option("--floors", metavar="FILE", help="JSON file of pinned floors; below one of them the exit code is 1.")
+@click.option("--scripts", is_flag=True, help="Also label Chinese passages in the other script, and compare.")
 @labelling
-def evaluate(gold: tuple[str, ...], output: tuple[str, ...], floors: str | None, codebook: str, engine: str) -> None:
+def evaluate(
+    gold: tuple[str, ...], output: tuple[str, ...], floors: str | None, scripts: bool, codebook: str, engine: str
+) -> None:
     """Compare an engine with labelled passages (JSON lines: id, text, script, frames, …).
 
     Prints the report unless files are named for it.
@@ -31,10 +34,14 @@ def evaluate(gold: tuple[str, ...], output: tuple[str, ...], floors: str | None,
     from narrativ.learn.corpus import load_corpus
     from narrativ.learn.evaluate import evaluate as judge
     from narrativ.learn.report import check_floors, markdown
+    from narrativ.learn.scripts import script_agreement
 
     labeler = Labeler(codebook, engine)
     try:
-        report = judge(labeler.engine, load_corpus(*gold, codebook=labeler.codebook))
+        examples = load_corpus(*gold, codebook=labeler.codebook)
+        report = judge(labeler.engine, examples)
+        if scripts:
+            report.data["script_agreement"] = script_agreement(labeler.engine, examples)
         problems = check_floors(report, json.loads(Path(floors).read_text(encoding="utf-8"))) if floors else []
     except (ValueError, OSError) as error:
         raise InputError(str(error)) from error

@@ -23,7 +23,7 @@ from narrativ.learn.corpus import POSITIONS, Example
 from narrativ.records import Document, Labels, Passage
 from narrativ.text.normalize import match_forms
 
-__all__ = ["Report", "evaluate"]
+__all__ = ["Report", "evaluate", "label_examples"]
 
 BINS = 15
 _RESAMPLES = 1000
@@ -46,7 +46,8 @@ class Report:
         return json.dumps(self.data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _labels(engine: Engine, examples: Sequence[Example]) -> list[Labels]:
+def label_examples(engine: Engine, examples: Sequence[Example]) -> list[Labels]:
+    """What an engine says of each passage, taken by itself."""
     found: list[Labels] = []
     for start in range(0, len(examples), _BATCH):
         part = examples[start : start + _BATCH]
@@ -130,7 +131,7 @@ def evaluate(engine: Engine, examples: Sequence[Example]) -> Report:
     if not examples:
         raise ValueError("no gold passages")
     frames = engine.codebook.frame_ids
-    labels = _labels(engine, examples)
+    labels = label_examples(engine, examples)
     gold = np.array([[frame in example.frames for frame in frames] for example in examples])
     told = np.array([[frame in label.frames for frame in frames] for label in labels])
     scores = np.array([[label.frame_scores[frame] for frame in frames] for label in labels])

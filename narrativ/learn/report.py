@@ -10,6 +10,8 @@ from narrativ.learn.evaluate import Report
 
 __all__ = ["check_floors", "markdown"]
 
+_DIFFERENCES = 10
+
 
 def check_floors(report: Report, floors: dict[str, Any]) -> list[str]:
     """What falls below pinned floors, as sentences; empty when nothing does.
@@ -39,6 +41,8 @@ def check_floors(report: Report, floors: dict[str, Any]) -> list[str]:
     if report.data["holder"]:
         found["holder_author_or_other"] = report.data["holder"]["author_or_other"]
         found["holder_name"] = report.data["holder"]["name_right"]
+    agreement = report.data.get("script_agreement", {})
+    found |= {f"script_agreement_{name}": part["agreement"] for name, part in agreement.items()}
     errors = {f"calibration_error_{name}": part["error"] for name, part in report.data["calibration"].items()}
     problems = []
     for name, bound in checks.items():
@@ -109,6 +113,8 @@ def markdown(report: Report) -> str:
         lines += _stance_lines(data)
     if data["holder"]:
         lines += _holder_lines(data["holder"])
+    if "script_agreement" in data:
+        lines += _script_lines(data["script_agreement"])
     lines += ["## What is taken for what", "", "| gold | told | n |", "|---|---|---|"]
     lines += [f"| {item['gold']} | {item['told']} | {item['n']} |" for item in data["confusion"]]
     lines += ["", "## The worst misses", ""]
@@ -149,6 +155,17 @@ def _holder_lines(holder: dict[str, Any]) -> list[str]:
     ]
     for gold, row in holder["gold_by_told"].items():
         lines.append(f"| {gold} | " + " | ".join(str(number) for number in row.values()) + " |")
+    return [*lines, ""]
+
+
+def _script_lines(agreement: dict[str, Any]) -> list[str]:
+    lines = ["## The same labels in either Chinese script", ""]
+    lines += ["| conversion | passages | same labels | where they differ |", "|---|---|---|---|"]
+    for name, part in agreement.items():
+        shown = [f"`{item['id']}` ({', '.join(item['labels'])})" for item in part["differences"][:_DIFFERENCES]]
+        more = len(part["differences"]) - len(shown)
+        where = ", ".join([*shown, *([f"{more} more"] if more else [])])
+        lines.append(f"| {name} | {part['passages']} | {part['agreement']:.4f} | {where} |")
     return [*lines, ""]
 
 
