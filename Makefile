@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test train gate check format lint types docs wheel-test bench clean
+.PHONY: help demo test train gate corpus check format lint types docs wheel-test bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,7 +45,10 @@ gate: $(STAMP) ## Quality gate: the shipped models on the gold set, against pinn
 	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json -o build/gate-fast.md
 	$(BIN)/narrativ evaluate corpora/gold --engine accurate --floors models/deepseek/floors-accurate.json -o build/gate-accurate.md
 
-check: lint types docs test wheel-test gate ## Everything that must pass
+corpus: $(STAMP) ## Checks of the training corpora; REAL=file.jsonl tells them from real passages
+	$(BIN)/python -m narrativ.learn.checks $(if $(REAL),--against $(REAL))
+
+check: lint types docs test wheel-test gate corpus ## Everything that must pass
 
 train: $(STAMP) ## Train the models from corpora/ alone
 	$(BIN)/python -m narrativ.learn.train
