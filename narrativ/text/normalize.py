@@ -114,13 +114,19 @@ def _particle(codes: _Codes) -> None:
 
 
 @lru_cache(maxsize=1)
+def _regional_table() -> _Codes:
+    table = np.arange(_TABLE_SIZE, dtype=np.uint32)
+    for char, simplified in _REGIONAL.items():
+        table[ord(char)] = ord(simplified)
+    return table
+
+
+@lru_cache(maxsize=1)
 def _fold_table() -> _Codes:
-    """Regional characters, half width, then lower case, for every code point."""
+    """Half width, then lower case, for every code point."""
     half = np.arange(_TABLE_SIZE, dtype=np.uint32)
     half[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     half[0x3000] = 0x20
-    for char, simplified in _REGIONAL.items():
-        half[ord(char)] = ord(simplified)
     lower = np.arange(_TABLE_SIZE, dtype=np.uint32)
     for code in range(0x1E944):  # beyond the last cased letter (Adlam) there is none
         char = chr(code)
@@ -138,19 +144,32 @@ def _decode(codes: _Codes) -> str:
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def to_simplified(text: str) -> str:
-    """`text` in Simplified characters, as OpenCC's ``t2s`` gives it.
+def _simplified(text: str, *, regional: bool) -> _Codes:
+    codes = _simplified_table()[_encode(text)]
+    _phrases().patch(text, codes)
+    if regional:
+        _particle(codes)
+        codes = _regional_table()[codes]
+    return codes
+
+
+def to_simplified(text: str, *, regional: bool = True) -> str:
+    """`text` in Simplified characters: OpenCC's ``t2s``, and the regional characters that it leaves.
+
+    Parameters
+    ----------
+    text
+        In any script.
+    regional
+        Whether to convert characters of Hong Kong and Taiwan, too (衞, 枱, the particle 著); without them the result is
+        that of ``t2s``.
 
     Returns
     -------
     str
         Of the same length as `text`; nothing but characters is converted (輝達 becomes 辉达, not 英伟达).
     """
-    if text.isascii():
-        return text
-    codes = _simplified_table()[_encode(text)]
-    _phrases().patch(text, codes)
-    return _decode(codes)
+    return text if text.isascii() else _decode(_simplified(text, regional=regional))
 
 
 def match_form(text: str) -> str:
@@ -161,10 +180,7 @@ def match_form(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    codes = _simplified_table()[_encode(text)]
-    _phrases().patch(text, codes)
-    _particle(codes)
-    form = _decode(_fold_table()[codes])
+    form = _decode(_fold_table()[_simplified(text, regional=True)])
     if len(form) != len(text):
         raise AssertionError("the match form must be as long as the text")
     return form
