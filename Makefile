@@ -42,7 +42,7 @@ wheel-test: $(STAMP) ## Build the wheel and run it in a fresh environment outsid
 	$(BIN)/python -m tests.wheel_tool
 
 gate: $(STAMP) ## Quality gate: the shipped models on the gold set, against pinned floors
-	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json -o build/gate-fast.md
+	$(BIN)/narrativ evaluate corpora/gold --engine fast --floors models/deepseek/floors-fast.json --scripts -o build/gate-fast.md
 	$(BIN)/narrativ evaluate corpora/gold --engine accurate --floors models/deepseek/floors-accurate.json -o build/gate-accurate.md
 
 corpus: $(STAMP) ## Checks of the training corpora; REAL=file.jsonl tells them from real passages
@@ -51,7 +51,7 @@ corpus: $(STAMP) ## Checks of the training corpora; REAL=file.jsonl tells them f
 check: lint types docs test wheel-test gate corpus ## Everything that must pass
 
 train: $(STAMP) ## Train the models from corpora/ alone
-	$(BIN)/python -m narrativ.learn.train
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m narrativ.learn.train
 
 bench: $(STAMP) ## Speed, as ratios in one run on one core
 	$(BIN)/python -m benchmarks.pipeline
