@@ -1,0 +1,296 @@
+"""Words and phrases that are distinctive of a group, within a frame.
+
+Log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008): how much likelier a group is to use a word than
+all other groups, shrunk to what all use so far as it is rare. Words are counted in match form, so that Traditional and Simplified
+spellings are one, within passages of one language, and shown as the reader's script writes them.
+
+The published z-score takes every word for independent of the next; a single long article can then make its favourite word
+"distinctive". ``z`` here takes its variance over documents or stories instead, where that is the larger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, stats
+
+from narrativ.analyze.estimate import adjusted
+from narrativ.analyze.groups import ClusterBy, clusters, group_labels, language_of
+from narrativ.analyze.measures import chosen, frame_ids
+from narrativ.errors import OptionError
+from narrativ.records import OK
+from narrativ.text.language import stop_words
+from narrativ.text.normalize import match_forms, to_simplified, to_traditional
+from narrativ.text.tokenize import Tokenizer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["distinctive_words"]
+
+LONGEST = 3
+MIN_COUNT = 5
+MIN_CLUSTERS = 3
+_MIN_Z = float(stats.norm.ppf(0.975))
+# A shorter term of which so large a part stands inside one longer term says nothing beside it.
+_INSIDE = 0.8
+_COLUMNS = (
+    "language",
+    "frame",
+    "term",
+    "form",
+    "count",
+    "rest_count",
+    "documents",
+    "log_odds",
+    "z",
+    "z_words",
+    "p_adjusted",
+)
+
+_Codes = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Words of passages, flat: word code (-1: a sign, which no phrase crosses), its passage and span."""
+
+    word: _Codes
+    passage: _Codes
+    start: _Codes
+    end: _Codes
+    vocabulary: list[str]
+
+
+def distinctive_words(
+    table: pd.DataFrame,
+    *,
+    by: str = "source",
+    frame: str | None = None,
+    groups: Sequence[str] | None = None,
+    most: int = 15,
+    language: str = "en",
+    cluster: ClusterBy = "auto",
+    min_n: int = 10,
+) -> pd.DataFrame:
+    """Words and phrases of up to three words that a group uses more than all others.
+
+    Parameters
+    ----------
+    table
+        A label table.
+    by, cluster
+        As :func:`narrativ.compare` takes them.
+    frame
+        Only passages that tell this frame; all labelled passages when not given.
+    groups
+        Only these groups, each against all others; all when not given.
+    most
+        Terms per group and language.
+    language
+        The reader's, ``en``, ``zh-Hans`` or ``zh-Hant``: Chinese terms are shown as they are most often written in that script, or
+        converted where nobody here writes it.
+    min_n
+        A group, and the rest, need passages in so many documents or stories of a language.
+
+    Returns
+    -------
+    DataFrame of a row a group, language and term, most distinctive first
+        ``term`` as written; ``form``, the match form that was counted; ``count`` and ``rest_count``; ``documents`` (or stories) of the
+        group that have it, three at least; ``log_odds`` (natural logarithm); ``z``, over documents; ``z_words``, as published;
+        ``p_adjusted``, of ``z``, two-sided, Benjamini–Hochberg over all terms tried for the group. Terms of z below 1.96 are not listed.
+
+    Raises
+    ------
+    OptionError
+        A name or option is unknown.
+    """
+    import pandas as pd
+
+    if language not in ("en", "zh-Hans", "zh-Hant"):
+        raise OptionError(f"no language {language!r}; use en, zh-Hans or zh-Hant")
+    labelled = table[table["status"] == OK]
+    if frame is not None:
+        chosen(frame_ids(table), (frame,), "frame")
+        labelled = labelled[[frame in names for names in labelled["frames"]]]
+    labels = group_labels(labelled, by)
+    labelled, labels = labelled[labels != ""], labels[labels != ""]
+    names = tuple(dict.fromkeys(labels))
+    wanted = chosen(names, groups, "group") if len(names) else ()
+    # `mixed` passages are Chinese with English in it: their Han words count with the Chinese.
+    spoken = language_of(labelled["script"]).replace({"mixed": "zh", "other": "zh"}).to_numpy()
+    rows: list[dict[str, Any]] = []
+    for tongue in sorted(set(spoken)):
+        part = labelled[spoken == tongue].reset_index(drop=True)
+        found = _Counted(part, clusters(part, cluster, by=by).codes, tongue, language)
+        group = labels[spoken == tongue].to_numpy()
+        for name in wanted:
+            rows += [
+                {"group": name, "language": tongue, "frame": frame or ""} | row
+                for row in found.distinctive(group == name, most, min_n)
+            ]
+    result: pd.DataFrame = pd.DataFrame(rows, columns=["group", *_COLUMNS])
+    return result
+
+
+class _Counted:
+    """Terms of passages of one language, counted per cluster."""
+
+    def __init__(self, part: pd.DataFrame, cluster: _Codes, tongue: str, reader: str) -> None:
+        self._texts: list[str] = [text.replace("\0", " ") for text in part["text"]]
+        self._scripts: list[str] = part["script"].tolist()
+        self._reader = reader
+        self._cluster = cluster
+        self._tokens = _tokenized(self._texts)
+        stop = stop_words(tongue if tongue in ("en", "zh") else "en")
+        self._stop = np.array(
+            [word in stop or not any(c.isalpha() for c in word) for word in self._tokens.vocabulary] + [True]
+        )
+        self._orders = [self._terms(length) for length in range(1, LONGEST + 1)]
+
+    def _terms(self, length: int) -> tuple[_Codes, _Codes, _Codes]:
+        """Phrases of so many words: where each begins, its code, and a first occurrence per code."""
+        tokens = self._tokens
+        last = len(tokens.word) - length + 1
+        begin = np.arange(max(last, 0))
+        words = np.stack([tokens.word[begin + k] for k in range(length)]) if len(begin) else np.zeros((length, 0), int)
+        fits = (words >= 0).all(axis=0) & ~self._stop[words[0]] & ~self._stop[words[-1]]
+        fits &= tokens.passage[begin] == tokens.passage[begin + length - 1]
+        begin, words = begin[fits], words[:, fits]
+        key = np.zeros(len(begin), dtype=np.int64)
+        for row in words:
+            # Codes are renumbered at each step, so that they cannot outgrow 64 bits.
+            _, key = np.unique(key * (len(tokens.vocabulary) + 1) + row, return_inverse=True)
+        number = np.bincount(key) if len(key) else np.zeros(0, int)
+        often = number[key] >= MIN_COUNT
+        begin, key = begin[often], key[often]
+        _, first, code = np.unique(key, return_index=True, return_inverse=True)
+        return begin, code.astype(np.int64), begin[first] if len(first) else first
+
+    def distinctive(self, mine: npt.NDArray[np.bool_], most: int, min_n: int) -> list[dict[str, Any]]:
+        """Rows of the group whose passages are `mine` against all other passages."""
+        if min(len(np.unique(self._cluster[mine])), len(np.unique(self._cluster[~mine]))) < min_n:
+            return []
+        found: list[dict[str, Any]] = []
+        p: list[float] = []
+        for length, (begin, code, first) in enumerate(self._orders, 1):
+            if not len(first):
+                continue
+            passage = self._tokens.passage[begin]
+            scores = _log_odds(code, self._cluster[passage], mine[passage], len(first))
+            tried = scores["documents"] >= MIN_CLUSTERS
+            p += (2 * stats.norm.sf(np.abs(scores["z"][tried]))).tolist()
+            for k in np.flatnonzero(tried):
+                row = {name: values[k].item() for name, values in scores.items()}
+                found.append(
+                    row | {"form": self._form(int(first[k]), length), "at": (length, int(k)), "place": len(found)}
+                )
+        corrected = adjusted(np.array(p))
+        for row in found:
+            row["p_adjusted"] = float(corrected[row.pop("place")])
+        best = _without_parts(
+            sorted((row for row in found if row["z"] >= _MIN_Z), key=lambda row: (-row["z"], row["form"]))
+        )
+        return [{"term": self._written(*row.pop("at"))} | row for row in best[:most]]
+
+    def _form(self, at: int, length: int) -> str:
+        words = [self._tokens.vocabulary[self._tokens.word[at + k]] for k in range(length)]
+        return "".join(
+            word if not number or not (word[0].isascii() and words[number - 1][-1].isascii()) else f" {word}"
+            for number, word in enumerate(words)
+        )
+
+    def _written(self, length: int, code: int) -> str:
+        begin, codes, _ = self._orders[length - 1]
+        wanted = {"zh-Hans": "Hans", "zh-Hant": "Hant"}.get(self._reader)
+        every: Counter[str] = Counter()
+        own: Counter[str] = Counter()
+        for at in begin[codes == code].tolist():
+            passage = int(self._tokens.passage[at])
+            text = self._texts[passage][self._tokens.start[at] : self._tokens.end[at + length - 1]]
+            every[text] += 1
+            if self._scripts[passage] == wanted:
+                own[text] += 1
+        if own:
+            return _most(own)
+        convert = {"Hans": to_simplified, "Hant": to_traditional}.get(wanted or "")
+        return convert(_most(every)) if convert else _most(every)
+
+
+def _most(counts: Counter[str]) -> str:
+    return min(counts, key=lambda text: (-counts[text], text))
+
+
+def _tokenized(texts: Sequence[str]) -> _Tokens:
+    tokenizer = Tokenizer()
+    vocabulary: dict[str, int] = {}
+    word: list[int] = []
+    passage: list[int] = []
+    start: list[int] = []
+    end: list[int] = []
+    for number, form in enumerate(match_forms(texts)):
+        for first, last, kind in tokenizer.tokenize(form):
+            counted = kind not in ("punct", "url")
+            word.append(vocabulary.setdefault(form[first:last], len(vocabulary)) if counted else -1)
+            passage.append(number)
+            start.append(first)
+            end.append(last)
+    arrays = [np.array(values, dtype=np.int64) for values in (word, passage, start, end)]
+    return _Tokens(arrays[0], arrays[1], arrays[2], arrays[3], list(vocabulary))
+
+
+def _log_odds(term: _Codes, cluster: _Codes, mine: npt.NDArray[np.bool_], terms: int) -> dict[str, npt.NDArray[Any]]:
+    """Scores of every term, of occurrences that are `mine` or not.
+
+    The prior is the terms' shares among all, as heavy as the words of one average document.
+    """
+    counts = np.stack([np.bincount(term[side], minlength=terms).astype(np.float64) for side in (mine, ~mine)])
+    total = counts.sum()
+    documents = len(np.unique(cluster))
+    prior = counts.sum(axis=0) / documents
+    strength = total / documents
+    size = counts.sum(axis=1, keepdims=True)
+    share = (counts + prior) / (size + strength)
+    odds = np.log(share) - np.log1p(-share)
+    published = (1 / (counts + prior)).sum(axis=0)
+    robust = np.zeros(terms)
+    held = np.zeros(terms, dtype=np.int64)
+    for side, where in enumerate((mine, ~mine)):
+        _, row = np.unique(cluster[where], return_inverse=True)
+        matrix = sparse.csr_matrix((np.ones(len(row)), (row, term[where])), shape=(int(row.max(initial=-1)) + 1, terms))
+        words = np.asarray(matrix.sum(axis=1)).ravel()
+        squares = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
+        products = np.asarray(matrix.T @ words).ravel()
+        spread = squares - 2 * share[side] * products + share[side] ** 2 * (words**2).sum()
+        robust += np.maximum(spread, 0) / ((size[side, 0] + strength) * share[side] * (1 - share[side])) ** 2
+        if side == 0:
+            held = np.asarray((matrix > 0).sum(axis=0)).ravel()
+    gap = odds[0] - odds[1]
+    return {
+        "count": counts[0].astype(np.int64),
+        "rest_count": counts[1].astype(np.int64),
+        "documents": held,
+        "log_odds": gap,
+        "z": gap / np.sqrt(np.maximum(robust, published)),
+        "z_words": gap / np.sqrt(published),
+    }
+
+
+def _without_parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows without terms that say the same as a longer or a better one."""
+    longer = [row for row in rows if row["at"][0] > 1]
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        form, count = row["form"], row["count"]
+        if any(len(o["form"]) > len(form) and form in o["form"] and o["count"] >= _INSIDE * count for o in longer):
+            continue
+        if row["at"][0] > 1 and any(o["form"] in form for o in kept):
+            continue
+        kept.append(row)
+    return kept
