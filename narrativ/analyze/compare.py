@@ -41,7 +41,8 @@ class Comparison:
         interval ``low`` to ``high``; ``abstained``, the share of passages on which the engine would not say; ``n`` passages or
         documents and ``clusters`` that it rests on (``effective``: as many equal ones as they are worth); ``status``.
     differences
-        Per comparison and measure: both values, their ``difference`` with interval, ``p`` by permutation, ``p_adjusted``
+        Per comparison and measure: both values, their ``difference`` with interval, ``p`` by permutation (missing where fewer than
+        five documents or stories of both show the thing, or do not), ``p_adjusted``
         (Benjamini–Hochberg over all tests of one kind), ``cohen_h`` and ``odds_ratio``.
     distances
         Distances of the groups' mixes of frames; see :class:`narrativ.analyze.distance.Distances`.
@@ -72,6 +73,10 @@ class Comparison:
         names
             Names of frames and targets for readers, by id; ids where there are none.
         """
+        return ("" if language.startswith("zh") else " ").join(self.sentences(language, names=names))
+
+    def sentences(self, language: str = "en", *, names: Mapping[str, str] | None = None) -> list[str]:
+        """The sentences of :meth:`describe`, one by one."""
         from narrativ.analyze.describe import describe
 
         return describe(self, language, names or {})
@@ -175,7 +180,7 @@ def compare(
     notes += _silent(units.measures)
     if not ready.any() and units.cluster_unit != "passage":
         notes.append(
-            f"no group has {min_n} {units.cluster_unit}s; cluster='passage' compares the passages of these texts themselves, and says "
+            f"no group has {min_n} {units.cluster_unit}s; --cluster passage compares the passages of these texts themselves, and says "
             "nothing of what else their sources write"
         )
     if units.cluster_unit == "passage":
@@ -185,7 +190,7 @@ def compare(
     correction = None
     if gold is not None:
         if unit != "passage":
-            raise OptionError("a labelled sample of passages corrects passages: use unit='passage' with gold")
+            raise OptionError("a labelled sample of passages corrects passages: use --unit passage with --gold")
         rows = gold if not isinstance(gold, (str, os.PathLike)) else read_gold(gold)
         matched, more = _among(match_gold(rows, table), table, units.table)
         correction = corrections(units, found, pairs, matched, draws=draws, seed=seed, min_n=min_n)

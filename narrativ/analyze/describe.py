@@ -42,7 +42,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "voice.others": "gives the view of unnamed others",
         "rest": "all others", "to": "{a} to {b}", "points": "{x:+.1f} points", "interval": "{value} ({range})", "and": ", ", "story": "stories",
         "document": "documents", "passage": "passages", "h": ", Cohen's h = {h:.2f}", "key_position": "{key} ({category})", "etc": " and others",
-        "stop": " ", "unnamed": "(none)", "voice": "voice", "whole.story": "whole stories", "whole.document": "whole documents",
+        "unnamed": "(none)", "voice": "voice", "whole.story": "whole stories", "whole.document": "whole documents",
         "whole.passage": "single passages",
     },
     "zh-Hans": {
@@ -61,7 +61,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "position.rejects": "讲述“{key}”时加以反驳的比例", "stance": "对“{key}”的净立场", "voice.author": "以作者口吻叙述的比例",
         "voice.named": "转述具名者观点的比例", "voice.others": "转述不具名者观点的比例",
         "rest": "其余各组", "to": "{a}至{b}", "points": "{x:+.1f}个百分点", "interval": "{value}（{range}）", "and": "、", "story": "则报道",
-        "document": "篇文档", "passage": "个段落", "h": "，Cohen's h = {h:.2f}", "key_position": "{key}（{category}）", "etc": "等", "stop": "",
+        "document": "篇文档", "passage": "个段落", "h": "，Cohen's h = {h:.2f}", "key_position": "{key}（{category}）", "etc": "等",
         "unnamed": "（无）", "voice": "叙述者", "whole.story": "整则报道", "whole.document": "整篇文档", "whole.passage": "单个段落",
     },
     "zh-Hant": {
@@ -80,7 +80,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "position.rejects": "講述「{key}」時加以反駁的比例", "stance": "對「{key}」的淨立場", "voice.author": "以作者口吻敘述的比例",
         "voice.named": "轉述具名者觀點的比例", "voice.others": "轉述不具名者觀點的比例",
         "rest": "其餘各組", "to": "{a}至{b}", "points": "{x:+.1f}個百分點", "interval": "{value}（{range}）", "and": "、", "story": "則報導",
-        "document": "篇文件", "passage": "個段落", "h": "，Cohen's h = {h:.2f}", "key_position": "{key}（{category}）", "etc": "等", "stop": "",
+        "document": "篇文件", "passage": "個段落", "h": "，Cohen's h = {h:.2f}", "key_position": "{key}（{category}）", "etc": "等",
         "unnamed": "（無）", "voice": "敘述者", "whole.story": "整則報導", "whole.document": "整篇文件", "whole.passage": "單個段落",
     },
 }  # fmt: skip
@@ -267,8 +267,8 @@ def _p(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else "0.001" if value > 0.0005 else f"{value:.1g}"
 
 
-def describe(comparison: Comparison, language: str, names: Mapping[str, str]) -> str:
-    """Two to seven sentences; see :meth:`narrativ.analyze.compare.Comparison.describe`."""
+def describe(comparison: Comparison, language: str, names: Mapping[str, str]) -> list[str]:
+    """Sentences; see :meth:`narrativ.analyze.compare.Comparison.sentences`."""
     if language not in _WORDS:
         raise OptionError(f"no language {language!r}; use {', '.join(_WORDS)}")
     teller = _Teller(comparison, language, names)
@@ -283,5 +283,4 @@ def describe(comparison: Comparison, language: str, names: Mapping[str, str]) ->
         draws=f"{facts['draws']:,}",
         cluster=teller.words["whole." + facts["cluster"]],
     )
-    sentences = [base, *teller.differences(), *teller.distance(), *teller.corrected(), *teller.missing()]
-    return teller.words["stop"].join(sentences)
+    return [base, *teller.differences(), *teller.distance(), *teller.corrected(), *teller.missing()]

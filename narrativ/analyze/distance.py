@@ -83,6 +83,11 @@ def _distance(one: _Floats, two: _Floats) -> _Floats:
 def _chance(blocks: _Floats, first: int, shuffles: int, rng: np.random.Generator) -> _Floats:
     """Distances of two groups whose names are shuffled over `blocks`, the first group having `first` of them."""
     total = blocks.sum(axis=0)
+    kinds, counts = np.unique(blocks, axis=0, return_counts=True)
+    if len(kinds) * 4 < len(blocks):
+        # Few kinds of blocks, as with posts of one passage: how many of each kind fall to the first group is all there is to draw.
+        one = rng.multivariate_hypergeometric(counts, first, size=shuffles, method="marginals") @ kinds
+        return np.asarray(_distance(_mix(one), _mix(total - one)))
     found = []
     chunk = max(1, min(_CHUNK, 4_000_000 // len(blocks)))
     for start in range(0, shuffles, chunk):

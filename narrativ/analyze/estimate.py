@@ -25,6 +25,9 @@ _Bools = npt.NDArray[np.bool_]
 NOT_ENOUGH = "not enough"
 LEVEL = 0.95
 _UNTESTED = frozenset({"no_frame"})
+MIN_EVENTS = 5
+"""Clusters of both groups that must show something, and that must not, for a test: shuffling one or two rare events about says
+nothing of the groups, only of their sizes (Cochran 1954 asks as much of expected counts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def _counts(units: Units, groups: int) -> dict[str, _Floats]:
     cluster, group, sums = block_sums(units.cluster, units.group, np.hstack([units.numerator, units.denominator]))
     below = sums[:, measures:]
     # The rest of a group is other groups together: a story that stands in two of them is one cluster there.
+    cluster = np.unique(cluster, return_inverse=True)[1]
     whole = block_sums(cluster, np.zeros_like(cluster), below)[2]
     own = np.zeros((groups, measures, 5))
     for g in range(groups):
@@ -211,6 +215,7 @@ def difference_rows(
             units.cluster, units.group, units.numerator[:, used], units.denominator[:, used], [pairs[k] for k in live],
             permutations=permutations, seed=seed,
         )  # fmt: skip
+        p[_too_rare(units, pairs)] = np.nan
     rows: list[dict[str, Any]] = []
     for k, ((a, second), b) in enumerate(zip(pairs, other, strict=True)):
         low, high = _difference_interval(found, units.measures, a, b)
@@ -246,9 +251,29 @@ def difference_rows(
                "p_adjusted", "cohen_h", "odds_ratio", "n", "baseline_n", "clusters", "baseline_clusters", "status"]  # fmt: skip
     result: pd.DataFrame = pd.DataFrame(rows, columns=columns)
     # Each kind of measure is a question of its own, and a family of tests.
-    for _, rows in result.groupby("kind"):
-        result.loc[rows.index, "p_adjusted"] = adjusted(rows["p"].to_numpy(dtype=np.float64))
+    p_values, corrected = result["p"].to_numpy(dtype=np.float64), np.full(len(result), np.nan)
+    for kind in result["kind"].unique():
+        mine = (result["kind"] == kind).to_numpy()
+        corrected[mine] = adjusted(p_values[mine])
+    result["p_adjusted"] = corrected
     return result
+
+
+def _too_rare(units: Units, pairs: Sequence[tuple[int, int]]) -> _Bools:
+    """Comparisons and measures with fewer than five clusters that show something, or that do not; shape (n_pairs, n_measures)."""
+    measures = len(units.measures)
+    _, group, sums = block_sums(units.cluster, units.group, np.hstack([units.numerator, units.denominator]))
+    above, below = sums[:, :measures], sums[:, measures:]
+    some = np.zeros((len(units.names), measures), dtype=np.int64)
+    none = np.zeros_like(some)
+    np.add.at(some, group, np.abs(above) > 1e-12)
+    np.add.at(none, group, (below > 0) & (np.abs(below - above) > 1e-12))
+    rare = np.zeros((len(pairs), measures), dtype=bool)
+    for k, (a, b) in enumerate(pairs):
+        for counts in (some, none):
+            both = counts[a] + counts[b] if b >= 0 else counts.sum(axis=0)
+            rare[k] |= both < MIN_EVENTS
+    return rare
 
 
 def _difference_interval(found: Estimates, measures: Sequence[Measure], a: int, b: int) -> tuple[_Floats, _Floats]:

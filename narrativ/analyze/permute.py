@@ -79,16 +79,17 @@ def _shuffled(
     edges = np.concatenate([[0], np.cumsum(sizes)])
     blocks = len(sums)
     total = columns.sum(axis=0)
+    common = total[parts["n"]] / np.where(total[parts["d"]] > 0, total[parts["d"]], np.nan)
 
     def statistic(grouped: _Floats) -> _Floats:
         """Of sums of shape (n, n_groups, n_columns): shape (n, n_groups or 1, n_measures)."""
         if rest:
             number = sizes[:, None]
-            one = _mean_and_error(grouped, parts, number)
-            other = _mean_and_error(total - grouped, parts, blocks - number)
+            one = _mean_and_error(grouped, parts, common, number)
+            other = _mean_and_error(total - grouped, parts, common, blocks - number)
         else:
-            one = _mean_and_error(grouped[:, :1], parts, sizes[:1, None])
-            other = _mean_and_error(grouped[:, 1:], parts, sizes[1:, None])
+            one = _mean_and_error(grouped[:, :1], parts, common, sizes[:1, None])
+            other = _mean_and_error(grouped[:, 1:], parts, common, sizes[1:, None])
         gap = np.abs(one[0] - other[0])
         gap[gap < 1e-12] = 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -134,12 +135,15 @@ def _moments(sums: _Floats, measures: int) -> tuple[_Floats, dict[str, list[int]
 
 
 def _mean_and_error(
-    grouped: _Floats, parts: dict[str, list[int]], blocks: npt.NDArray[np.int64]
+    grouped: _Floats, parts: dict[str, list[int]], common: _Floats, blocks: npt.NDArray[np.int64]
 ) -> tuple[_Floats, _Floats]:
-    """A ratio and the variance of it that its blocks show (linearised)."""
+    """A ratio, and the variance of it that its blocks show (linearised) around the groups' common ratio.
+
+    Around its own ratio a group without any positive would have no variance, and its difference be infinitely sure.
+    """
     over, under = grouped[..., parts["n"]], grouped[..., parts["d"]]
     under = np.where(under > 1e-12, under, np.nan)
     ratio = over / under
-    spread = grouped[..., parts["nn"]] - 2 * ratio * grouped[..., parts["nd"]] + ratio**2 * grouped[..., parts["dd"]]
+    spread = grouped[..., parts["nn"]] - 2 * common * grouped[..., parts["nd"]] + common**2 * grouped[..., parts["dd"]]
     scale = blocks / np.maximum(blocks - 1, 1)
     return ratio, np.maximum(spread, 0.0) / under**2 * scale

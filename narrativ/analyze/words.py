@@ -256,7 +256,7 @@ def _log_odds(term: _Codes, cluster: _Codes, mine: npt.NDArray[np.bool_], terms:
     prior = counts.sum(axis=0) / documents
     strength = total / documents
     size = counts.sum(axis=1, keepdims=True)
-    share = (counts + prior) / (size + strength)
+    share = np.minimum((counts + prior) / (size + strength), 1 - 1e-9)  # a single term has all of it
     odds = np.log(share) - np.log1p(-share)
     published = (1 / (counts + prior)).sum(axis=0)
     robust = np.zeros(terms)

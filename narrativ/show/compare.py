@@ -206,7 +206,8 @@ def print_comparison(
     out: Console, comparison: Comparison, *, names: Names, language: str = "en", most: int = 20
 ) -> None:
     """A comparison: in words, then in tables of at most `most` groups or rows."""
-    out.print(Text(_clean(comparison.describe(language, names=names))))
+    for sentence in comparison.sentences(language, names=names):
+        out.print(Text(_clean(sentence)))
     for title, header, rows, below in _sections(comparison, names, most):
         if rows:
             out.print()
