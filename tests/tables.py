@@ -29,7 +29,13 @@ def label_table(rows: list[dict[str, Any]], frames: tuple[str, ...] = ("shock", 
 
 
 def random_table(
-    shares: dict[str, float], *, documents: int = 40, passages: int = 4, seed: int = 0, frame: str = "shock", **columns: Any
+    shares: dict[str, float],
+    *,
+    documents: int = 40,
+    passages: int = 4,
+    seed: int = 0,
+    frame: str = "shock",
+    **columns: Any,
 ) -> pd.DataFrame:
     """A table in which each source tells `frame` in a share of its passages, alike within documents."""
     rng = np.random.default_rng(seed)

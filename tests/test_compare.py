@@ -63,7 +63,8 @@ def test_the_order_of_rows_changes_no_share_and_no_distance() -> None:
     names = ["group", "kind", "key", "category"]
     columns = [*names, "value", "n", "clusters"]
     pd.testing.assert_frame_equal(
-        one.shares[columns].sort_values(names, ignore_index=True), other.shares[columns].sort_values(names, ignore_index=True)
+        one.shares[columns].sort_values(names, ignore_index=True),
+        other.shares[columns].sort_values(names, ignore_index=True),
     )
     assert sorted(one.distances.pairs["distance"].round(12)) == sorted(other.distances.pairs["distance"].round(12))
 
@@ -131,7 +132,11 @@ def test_none_of_twelve_is_not_none_of_all(told: list[str], value: float) -> Non
 
 
 def test_a_frame_told_by_four_documents_is_not_tested() -> None:
-    rows = [{"doc_id": f"{s}{k}", "source": s, "frames": ["shock"] if s == "A" and k < 4 else []} for s in "AB" for k in range(30)]
+    rows = [
+        {"doc_id": f"{s}{k}", "source": s, "frames": ["shock"] if s == "A" and k < 4 else []}
+        for s in "AB"
+        for k in range(30)
+    ]
     result = _quick(label_table(rows))
     assert np.isnan(_of(result.differences, key="shock")["p"])  # type: ignore[arg-type]
     assert np.isfinite(_of(result.differences, key="shock")["difference"])  # type: ignore[arg-type]
@@ -162,13 +167,33 @@ def test_two_groups_and_the_rest_are_one_test() -> None:
     table = random_table({"A": 0.5, "B": 0.3})
     cluster, group = pd.factorize(table["doc_id"])[0], pd.factorize(table["source"])[0]
     told = np.array([[float("shock" in frames)] for frames in table["frames"]])
-    pair, rest = (permutation_p(cluster, group, told, np.ones_like(told), [(0, other)], permutations=199) for other in (1, -1))
+    pair, rest = (
+        permutation_p(cluster, group, told, np.ones_like(told), [(0, other)], permutations=199) for other in (1, -1)
+    )
     assert pair[0, 0] == pytest.approx(rest[0, 0], abs=0.05)
 
 
 def test_benjamini_hochberg_as_published() -> None:
     """The fifteen p-values of their example (1995, section 3.3), at 0.05: four hypotheses are rejected."""
-    p = np.array([0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])
+    p = np.array(
+        [
+            0.0001,
+            0.0004,
+            0.0019,
+            0.0095,
+            0.0201,
+            0.0278,
+            0.0298,
+            0.0344,
+            0.0459,
+            0.3240,
+            0.4262,
+            0.5719,
+            0.6528,
+            0.7590,
+            1.0,
+        ]
+    )
     assert (adjusted(p) < 0.05).sum() == 4
     mixed = adjusted(np.concatenate([p, [np.nan]]))
     assert np.isnan(mixed[-1])
@@ -221,7 +246,14 @@ def test_weights_count_readers_and_words() -> None:
 
 
 def test_whole_documents_tell_what_any_of_their_passages_tells() -> None:
-    rows = [{"doc_id": f"a{k // 3}", "frames": ["shock"] if k % 6 == 0 else [], "stance": {"lab": ["favor", "neutral", "against"][k % 2]}} for k in range(72)]
+    rows = [
+        {
+            "doc_id": f"a{k // 3}",
+            "frames": ["shock"] if k % 6 == 0 else [],
+            "stance": {"lab": ["favor", "neutral", "against"][k % 2]},
+        }
+        for k in range(72)
+    ]
     row = _of(_quick(label_table(rows), unit="document").shares, kind="frame", key="shock")
     assert (row["value"], row["n"]) == (0.5, 24)
     assert _of(_quick(label_table(rows), unit="document").shares, kind="no_frame")["value"] == 0.5
@@ -302,7 +334,9 @@ def test_an_empty_table_is_an_error_and_a_single_row_is_not() -> None:
 
 
 def test_a_single_frame_has_no_mix() -> None:
-    table = label_table([{"doc_id": f"{s}{k}", "source": s, "frames": ["x"]} for s in "AB" for k in range(15)], frames=("x",))
+    table = label_table(
+        [{"doc_id": f"{s}{k}", "source": s, "frames": ["x"]} for s in "AB" for k in range(15)], frames=("x",)
+    )
     result = _quick(table)
     assert not len(result.distances.pairs)
     assert "two frames" in result.distances.note
@@ -329,7 +363,12 @@ def test_no_language_but_three() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from("ABC"), st.integers(0, 14), st.booleans(), st.sampled_from([None, "favor", "against", "neutral"])),
+        st.tuples(
+            st.sampled_from("ABC"),
+            st.integers(0, 14),
+            st.booleans(),
+            st.sampled_from([None, "favor", "against", "neutral"]),
+        ),
         min_size=1,
         max_size=80,
     )

@@ -79,5 +79,11 @@ def test_sums_of_draws_give_their_ratios() -> None:
 
 
 def test_rows_that_share_both_codes_are_summed() -> None:
-    first, second, sums = block_sums(np.array([2, 0, 2, 2]), np.array([1, 0, 1, 0]), np.array([[1.0], [2.0], [4.0], [8.0]]))
-    assert list(zip(second.tolist(), first.tolist(), sums[:, 0].tolist(), strict=True)) == [(0, 0, 2), (0, 2, 8), (1, 2, 5)]
+    first, second, sums = block_sums(
+        np.array([2, 0, 2, 2]), np.array([1, 0, 1, 0]), np.array([[1.0], [2.0], [4.0], [8.0]])
+    )
+    assert list(zip(second.tolist(), first.tolist(), sums[:, 0].tolist(), strict=True)) == [
+        (0, 0, 2),
+        (0, 2, 8),
+        (1, 2, 5),
+    ]

@@ -37,6 +37,7 @@ LONGEST = 3
 MIN_COUNT = 5
 MIN_CLUSTERS = 3
 _MIN_Z = float(stats.norm.ppf(0.975))
+_PRIOR = 0.1
 # A shorter term of which so large a part stands inside one longer term says nothing beside it.
 _INSIDE = 0.8
 _COLUMNS = (
@@ -248,13 +249,12 @@ def _tokenized(texts: Sequence[str]) -> _Tokens:
 def _log_odds(term: _Codes, cluster: _Codes, mine: npt.NDArray[np.bool_], terms: int) -> dict[str, npt.NDArray[Any]]:
     """Scores of every term, of occurrences that are `mine` or not.
 
-    The prior is the terms' shares among all, as heavy as the words of one average document.
+    The prior is what all say, a tenth of it: heavy enough that a word which the others never use is not infinitely unlikely there.
     """
     counts = np.stack([np.bincount(term[side], minlength=terms).astype(np.float64) for side in (mine, ~mine)])
     total = counts.sum()
-    documents = len(np.unique(cluster))
-    prior = counts.sum(axis=0) / documents
-    strength = total / documents
+    prior = counts.sum(axis=0) * _PRIOR
+    strength = total * _PRIOR
     size = counts.sum(axis=1, keepdims=True)
     share = np.minimum((counts + prior) / (size + strength), 1 - 1e-9)  # a single term has all of it
     odds = np.log(share) - np.log1p(-share)
