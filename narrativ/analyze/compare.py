@@ -41,7 +41,7 @@ class Comparison:
         interval ``low`` to ``high``; ``abstained``, the share of passages on which the engine would not say; ``n`` passages or
         documents and ``clusters`` that it rests on (``effective``: as many equal ones as they are worth); ``status``.
     differences
-        Per comparison and measure: both values, their ``difference`` with interval, ``p`` by permutation (missing where fewer than
+        Per comparison and measure: both values with intervals, their ``difference`` with interval, ``p`` by permutation (missing where fewer than
         five documents or stories of both show the thing, or do not), ``p_adjusted``
         (Benjamini–Hochberg over all tests of one kind), ``cohen_h`` and ``odds_ratio``.
     distances

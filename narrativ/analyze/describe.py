@@ -135,20 +135,6 @@ class _Teller:
         span = self.say("to", a=f"{low * 100:+.1f}", b=f"{high * 100:+.1f}")
         return self.say("interval", value=self.say("points", x=value * 100), range=span)
 
-    def of_group(self, row: Mapping[str, Any], group: Any, value: str) -> str:
-        """A group's value with its interval where the shares have it, else alone."""
-        shares = self.c.shares
-        found = shares[
-            (shares["group"] == group)
-            & (shares["kind"] == row["kind"])
-            & (shares["key"] == row["key"])
-            & (shares["category"] == row["category"])
-        ]
-        if len(found) == 1 and found.iloc[0]["status"] == "ok":
-            one = found.iloc[0]
-            return self.number(row, one["value"], one["low"], one["high"])
-        return f"{row[value]:+.2f}" if row["kind"] == "stance" else f"{row[value]:.0%}"
-
     def differences(self) -> list[str]:
         table = self.c.differences
         tests = int(table["p"].notna().sum())
@@ -170,8 +156,8 @@ class _Teller:
                     "real",
                     group=self.name(row["group"]),
                     what=self.what(row),
-                    value=self.of_group(row, row["group"], "value"),
-                    other=self.of_group(row, row["baseline"], "baseline_value"),
+                    value=self.number(row, row["value"], row["value_low"], row["value_high"]),
+                    other=self.number(row, row["baseline_value"], row["baseline_low"], row["baseline_high"]),
                     baseline=self.baseline(row),
                     gap=self.gap(row, row["difference"], row["low"], row["high"]),
                     p=_p(row["p_adjusted"]),

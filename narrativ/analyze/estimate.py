@@ -231,7 +231,11 @@ def difference_rows(
             }
             numbers: dict[str, float] = {
                 "value": one,
+                "value_low": found.low[a, m],
+                "value_high": found.high[a, m],
                 "baseline_value": two,
+                "baseline_low": found.low[b, m],
+                "baseline_high": found.high[b, m],
                 "difference": one - two,
                 "low": low[m],
                 "high": high[m],
@@ -247,8 +251,9 @@ def difference_rows(
                 "status": "ok" if ok else NOT_ENOUGH,
             }
             rows.append(row)
-    columns = ["group", "baseline", "kind", "key", "category", "value", "baseline_value", "difference", "low", "high", "p",
-               "p_adjusted", "cohen_h", "odds_ratio", "n", "baseline_n", "clusters", "baseline_clusters", "status"]  # fmt: skip
+    columns = ["group", "baseline", "kind", "key", "category", "value", "value_low", "value_high", "baseline_value", "baseline_low",
+               "baseline_high", "difference", "low", "high", "p", "p_adjusted", "cohen_h", "odds_ratio", "n", "baseline_n", "clusters",
+               "baseline_clusters", "status"]  # fmt: skip
     result: pd.DataFrame = pd.DataFrame(rows, columns=columns)
     # Each kind of measure is a question of its own, and a family of tests.
     p_values, corrected = result["p"].to_numpy(dtype=np.float64), np.full(len(result), np.nan)

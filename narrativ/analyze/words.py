@@ -10,8 +10,9 @@ The published z-score takes every word for independent of the next; a single lon
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from narrativ.errors import OptionError
 from narrativ.records import OK
 from narrativ.text.language import stop_words
 from narrativ.text.normalize import match_forms, to_simplified, to_traditional
-from narrativ.text.tokenize import Tokenizer
+from narrativ.text.tokenize import Token, Tokenizer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,22 +229,49 @@ def _most(counts: Counter[str]) -> str:
     return min(counts, key=lambda text: (-counts[text], text))
 
 
+# Links, handles and tags must stay whole, and English words are spaCy's: these texts need the tokenizer proper.
+_NEEDS_CARE = re.compile(r"[@#$]|://|www\.")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
 def _tokenized(texts: Sequence[str]) -> _Tokens:
     tokenizer = Tokenizer()
-    vocabulary: dict[str, int] = {}
+    vocabulary: defaultdict[str, int] = defaultdict()
+    vocabulary.default_factory = vocabulary.__len__
     word: list[int] = []
-    passage: list[int] = []
-    start: list[int] = []
-    end: list[int] = []
-    for number, form in enumerate(match_forms(texts)):
-        for first, last, kind in tokenizer.tokenize(form):
-            counted = kind not in ("punct", "url")
-            word.append(vocabulary.setdefault(form[first:last], len(vocabulary)) if counted else -1)
-            passage.append(number)
-            start.append(first)
-            end.append(last)
-    arrays = [np.array(values, dtype=np.int64) for values in (word, passage, start, end)]
-    return _Tokens(arrays[0], arrays[1], arrays[2], arrays[3], list(vocabulary))
+    number = np.zeros(len(texts), dtype=np.int64)
+    for place, form in enumerate(match_forms(texts)):
+        if _HAN.search(form) and not _NEEDS_CARE.search(form):
+            words: Iterable[str] = tokenizer.cut(form)  # five times faster than spans
+        else:
+            words = _with_gaps(form, tokenizer.tokenize(form))
+        before = len(word)
+        word += [vocabulary[part] for part in words]
+        number[place] = len(word) - before
+    codes = np.array(word, dtype=np.int64)
+    parts = list(vocabulary)
+    size = np.array([len(part) for part in parts] or [0], dtype=np.int64)[codes]
+    # Spans: words follow each other without a gap, from 0 in each text.
+    end = np.cumsum(size)
+    passage = np.repeat(np.arange(len(texts)), number)
+    first = np.concatenate([[0], np.cumsum(np.bincount(passage, size, minlength=len(texts)).astype(np.int64))])[passage]
+    space = np.array([part.isspace() for part in parts] + [True])
+    counted = np.array([any(char.isalnum() for char in part) and "://" not in part for part in parts] + [False])
+    keep = ~space[codes]
+    codes, passage, start, stop = (values[keep] for values in (codes, passage, end - size - first, end - first))
+    return _Tokens(np.where(counted[codes], codes, -1), passage, start, stop, parts)
+
+
+def _with_gaps(form: str, tokens: Sequence[Token]) -> Iterator[str]:
+    """The words of a text and the white space between them, which join to it."""
+    at = 0
+    for token in tokens:
+        if token.start > at:
+            yield form[at : token.start]
+        yield form[token.start : token.end]
+        at = token.end
+    if at < len(form):
+        yield form[at:]
 
 
 def _log_odds(term: _Codes, cluster: _Codes, mine: npt.NDArray[np.bool_], terms: int) -> dict[str, npt.NDArray[Any]]:
