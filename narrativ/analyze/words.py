@@ -39,6 +39,8 @@ MIN_COUNT = 5
 MIN_CLUSTERS = 3
 _MIN_Z = float(stats.norm.ppf(0.975))
 _PRIOR = 0.1
+# Terms among which parts of others are looked for, per term that is wanted.
+_LOOKED_AT = 20
 # A shorter term of which so large a part stands inside one longer term says nothing beside it.
 _INSIDE = 0.8
 _COLUMNS = (
@@ -158,6 +160,8 @@ class _Counted:
 
     def _terms(self, length: int) -> tuple[_Codes, _Codes, _Codes]:
         """Phrases of so many words: where each begins, its code, and a first occurrence per code."""
+        import pandas as pd
+
         tokens = self._tokens
         last = len(tokens.word) - length + 1
         begin = np.arange(max(last, 0))
@@ -168,7 +172,7 @@ class _Counted:
         key = np.zeros(len(begin), dtype=np.int64)
         for row in words:
             # Codes are renumbered at each step, so that they cannot outgrow 64 bits.
-            _, key = np.unique(key * (len(tokens.vocabulary) + 1) + row, return_inverse=True)
+            key = pd.factorize(key * (len(tokens.vocabulary) + 1) + row)[0]
         number = np.bincount(key) if len(key) else np.zeros(0, int)
         often = number[key] >= MIN_COUNT
         begin, key = begin[often], key[often]
@@ -196,9 +200,8 @@ class _Counted:
         corrected = adjusted(np.array(p))
         for row in found:
             row["p_adjusted"] = float(corrected[row.pop("place")])
-        best = _without_parts(
-            sorted((row for row in found if row["z"] >= _MIN_Z), key=lambda row: (-row["z"], row["form"]))
-        )
+        ranked = sorted((row for row in found if row["z"] >= _MIN_Z), key=lambda row: (-row["z"], row["form"]))
+        best = _without_parts(ranked[: _LOOKED_AT * most])
         return [{"term": self._written(*row.pop("at"))} | row for row in best[:most]]
 
     def _form(self, at: int, length: int) -> str:
