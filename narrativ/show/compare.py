@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from narrativ.analyze.compare import Comparison
+from narrativ.show.terminal import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,13 +29,13 @@ Names = Mapping[str, str]
 _Rows = list[list[str]]
 
 
-def _clean(text: object) -> str:
-    """Text without control characters, which a terminal would obey."""
-    return "".join(char if char >= " " else " " for char in str(text))
+def _line(text: object) -> str:
+    """A name or sentence on one line, without what a terminal would obey."""
+    return safe(str(text)).replace("\n", " ")
 
 
 def _group(name: object) -> str:
-    text = _clean(name) or "(none)"
+    text = _line(name) or "(none)"
     # Paths differ at their end.
     return f"…{text[1 - _GROUP_WIDTH :]}" if "/" in text and len(text) > _GROUP_WIDTH else text
 
@@ -207,21 +208,21 @@ def print_comparison(
 ) -> None:
     """A comparison: in words, then in tables of at most `most` groups or rows."""
     for sentence in comparison.sentences(language, names=names):
-        out.print(Text(_clean(sentence)))
+        out.print(Text(_line(sentence)))
     for title, header, rows, below in _sections(comparison, names, most):
         if rows:
             out.print()
             out.print(Text(title, style="dim"))
             out.print(_table(header, rows, _TEXT))
         if below:
-            out.print(Text(_clean(below), style="dim"))
+            out.print(Text(_line(below), style="dim"))
 
 
 def _word_rows(words: pd.DataFrame, most: int) -> _Rows:
     rows = []
     for (group, language), part in words.groupby(["group", "language"], sort=False):
         told = [
-            f"{_clean(row['term'])} {row['z']:.1f}{'*' if row['p_adjusted'] < _ALPHA else ''}"
+            f"{_line(row['term'])} {row['z']:.1f}{'*' if row['p_adjusted'] < _ALPHA else ''}"
             for row in part.to_dict("records")
         ]
         rows.append([_group(group), str(language), ", ".join(told[:most])])
@@ -254,14 +255,14 @@ def _markdown(header: Sequence[str], rows: _Rows) -> str:
 
 def comparison_markdown(comparison: Comparison, *, names: Names, language: str = "en", most: int = 50) -> str:
     """The same as a Markdown page."""
-    parts = [f"# {_clean(comparison.by)}", _clean(comparison.describe(language, names=names)).replace("<", "&lt;")]
+    parts = [f"# {_line(comparison.by)}", _line(comparison.describe(language, names=names)).replace("<", "&lt;")]
     for title, header, rows, below in _sections(comparison, names, most):
         if rows:
             parts += [f"## {title}", _markdown(header, rows)]
         if below:
-            parts.append(_clean(below).replace("<", "&lt;"))
+            parts.append(_line(below).replace("<", "&lt;"))
     if comparison.notes:
-        parts += ["## notes", "\n".join(f"- {_clean(note)}" for note in comparison.notes)]
+        parts += ["## notes", "\n".join(f"- {_line(note)}" for note in comparison.notes)]
     return "\n\n".join(parts) + "\n"
 
 
