@@ -163,6 +163,19 @@ def test_permutation_of_documents_keeps_its_level(short: int) -> None:
         assert naive / runs > 0.25
 
 
+def test_a_small_source_without_a_rare_frame_is_no_finding() -> None:
+    """Six documents that never tell what one document in eight tells: that happens half of the time."""
+    rows = [{"doc_id": f"a{k}", "source": "A"} for k in range(6) for _ in range(4 + k % 2)]
+    told = ["shock"]
+    rows += [
+        {"doc_id": f"b{k}", "source": "B", "frames": told if k % 8 == 0 else []}
+        for k in range(70)
+        for _ in range(2 + k % 4)
+    ]
+    row = _of(_quick(label_table(rows), min_n=5).differences, key="shock")
+    assert row["p"] > 0.2  # type: ignore[operator]
+
+
 def test_two_groups_and_the_rest_are_one_test() -> None:
     table = random_table({"A": 0.5, "B": 0.3})
     cluster, group = pd.factorize(table["doc_id"])[0], pd.factorize(table["source"])[0]

@@ -1,8 +1,10 @@
 """p-values of differences between groups, by shuffling the groups' names over documents.
 
-A document's passages move together, and so do copies of one story within a group. The statistic is the difference divided by its
-standard error over documents: shuffled so, the test keeps its level for equal shares even where the groups' documents differ in
-length or spread (Janssen 1997; Chung & Romano 2013); the bare difference would not.
+A document's passages move together, and so do copies of one story within a group. A difference must be extreme in two ways: by
+itself, and divided by its standard error over documents. The second keeps the level for equal shares where the groups' documents
+differ in length or spread, and the first does not (Janssen 1997; Chung & Romano 2013); but a small group without any positive
+shows no spread of its own, and there the second ranks noise and the first does not. The larger of the two p-values is given: it
+errs on the safe side wherever either is right.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ def _shuffled(
     common = total[parts["n"]] / np.where(total[parts["d"]] > 0, total[parts["d"]], np.nan)
 
     def statistic(grouped: _Floats) -> _Floats:
-        """Of sums of shape (n, n_groups, n_columns): shape (n, n_groups or 1, n_measures)."""
+        """Bare and studentised, of sums of shape (n, n_groups, n_columns): shape (2, n, n_groups or 1, n_measures)."""
         if rest:
             number = sizes[:, None]
             one = _mean_and_error(grouped, parts, common, number)
@@ -93,9 +95,9 @@ def _shuffled(
         gap = np.abs(one[0] - other[0])
         gap[gap < 1e-12] = 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(gap == 0, np.where(np.isnan(gap), np.nan, 0.0), gap / np.sqrt(one[1] + other[1]))
+            return np.stack([gap, np.where(gap == 0, 0.0, gap / np.sqrt(one[1] + other[1]))])
 
-    seen = statistic(np.add.reduceat(columns, edges[:-1], axis=0)[None])[0]
+    seen = statistic(np.add.reduceat(columns, edges[:-1], axis=0)[None])[:, 0]
     count = np.zeros_like(seen)
     rng = np.random.default_rng(seed)
     # Few at a time, so that the sums being collected stay in the processor's cache.
@@ -112,8 +114,8 @@ def _shuffled(
         )
         drawn = statistic(np.asarray(picks @ columns).reshape(size, len(sizes), -1))
         # A shuffle that leaves a group nothing to be counted is no evidence against chance.
-        count += (np.isnan(drawn) | (drawn >= bar)).sum(axis=0)
-    return np.where(np.isnan(seen), np.nan, (1 + count) / (1 + permutations))
+        count += (np.isnan(drawn) | (drawn >= bar[:, None])).sum(axis=1)
+    return np.where(np.isnan(seen[0]), np.nan, (1 + count.max(axis=0)) / (1 + permutations))
 
 
 def _moments(sums: _Floats, measures: int) -> tuple[_Floats, dict[str, list[int]]]:
