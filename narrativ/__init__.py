@@ -25,10 +25,13 @@ __all__ = [
     "by_source",
     "claim_groups",
     "claims",
+    "compare",
+    "distinctive_words",
     "load_codebook",
     "read",
     "read_table",
     "reprints",
+    "sample",
     "stories",
     "story_table",
     "summarize",
@@ -39,10 +42,13 @@ __all__ = [
 if TYPE_CHECKING:
     from narrativ.analyze.claim_groups import claim_groups
     from narrativ.analyze.claims import claims
+    from narrativ.analyze.compare import compare
+    from narrativ.analyze.sampling import sample
     from narrativ.analyze.sources import by_source
     from narrativ.analyze.stories import reprints, stories, story_table
     from narrativ.analyze.summary import summarize
     from narrativ.analyze.timeline import timeline
+    from narrativ.analyze.words import distinctive_words
     from narrativ.codebook import Codebook, load_codebook
     from narrativ.errors import NarrativError
     from narrativ.label.labeler import Labeler
@@ -59,10 +65,13 @@ _HOMES = {
     "by_source": "narrativ.analyze.sources",
     "claim_groups": "narrativ.analyze.claim_groups",
     "claims": "narrativ.analyze.claims",
+    "compare": "narrativ.analyze.compare",
+    "distinctive_words": "narrativ.analyze.words",
     "load_codebook": "narrativ.codebook",
     "read": "narrativ.read",
     "read_table": "narrativ.table",
     "reprints": "narrativ.analyze.stories",
+    "sample": "narrativ.analyze.sampling",
     "stories": "narrativ.analyze.stories",
     "story_table": "narrativ.analyze.stories",
     "summarize": "narrativ.analyze.summary",

@@ -33,7 +33,7 @@ HOMES: dict[str, set[str]] = {
     "jieba": {"text/tokenize"},
     "rjieba": {"text/tokenize"},
     "spacy": {"text/tokenize", "text/language", "label", "spacy"},
-    "sklearn": {"label", "learn"},
+    "sklearn": {"label", "learn", "analyze/distance"},
     "trafilatura": {"read/html"},
     "markdown_it": {"read/markdown"},
     "charset_normalizer": {"read/decode"},

@@ -19,7 +19,7 @@ def test_exported_names_are_sorted_and_exist() -> None:
 def test_public_surface_is_small() -> None:
     """A name added here is a promise; add it on purpose."""
     assert set(narrativ.__all__) == {
-        "Codebook", "Document", "Labeler", "NarrativError", "Passage", "by_source", "claim_groups", "claims", "load_codebook", "read", "read_table", "reprints", "stories", "story_table", "summarize", "timeline", "write_table",
+        "Codebook", "Document", "Labeler", "NarrativError", "Passage", "by_source", "claim_groups", "claims", "compare", "distinctive_words", "load_codebook", "read", "read_table", "reprints", "sample", "stories", "story_table", "summarize", "timeline", "write_table",
     }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ import click
 
 from narrativ import __version__
 from narrativ.cli.claims import claims
+from narrativ.cli.compare import compare
 from narrativ.cli.evaluate import evaluate
 from narrativ.cli.label import label
 from narrativ.cli.options import EXIT_FAILED, EXIT_OK, EXIT_USAGE
+from narrativ.cli.sample import sample
 from narrativ.cli.show import show
 from narrativ.cli.stories import stories
 from narrativ.cli.summarize import summarize
@@ -35,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _command in (label, show, claims, stories, evaluate, summarize, timeline):
+for _command in (label, show, claims, stories, compare, sample, evaluate, summarize, timeline):
     cli.add_command(_command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["is_english"]
+__all__ = ["is_english", "stop_words"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # The languages of the Latin script whose news a collection about this field is likeliest to hold.
@@ -66,3 +66,13 @@ def is_english(text: str) -> bool:
         return True
     best = max(sum(word in other for word in words) for other in others)
     return best * 8 < len(words) or best < 2 * own
+
+
+@lru_cache(maxsize=2)
+def stop_words(language: str) -> frozenset[str]:
+    """Words too common to say anything by themselves, in match form, as spaCy lists them: of ``en`` or ``zh``."""
+    from importlib import import_module
+
+    from narrativ.text.normalize import match_form
+
+    return frozenset(match_form(word) for word in import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)

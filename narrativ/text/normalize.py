@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +29,7 @@ import ahocorasick_rs
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["match_form", "match_forms", "opencc_rows", "to_simplified"]
+__all__ = ["match_form", "match_forms", "opencc_rows", "to_simplified", "to_traditional"]
 
 _Codes = npt.NDArray[np.uint32]
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -170,6 +170,23 @@ def to_simplified(text: str, *, regional: bool = True) -> str:
         Of the same length as `text`; nothing but characters is converted (輝達 becomes 辉达, not 英伟达).
     """
     return text if text.isascii() else _decode(_simplified(text, regional=regional))
+
+
+@lru_cache(maxsize=1)
+def _to_traditional() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("s2t").convert
+    return convert
+
+
+def to_traditional(text: str) -> str:
+    """`text` in Traditional characters, as OpenCC's ``s2t`` gives it: for showing single words, not for matching.
+
+    >>> to_traditional("股价暴跌")
+    '股價暴跌'
+    """
+    return text if text.isascii() else _to_traditional()(text)
 
 
 def match_form(text: str) -> str:
