@@ -148,7 +148,9 @@ def find_words(text: BatchText, tokenizer: Tokenizer) -> Words:
     start, end = _merged(first, latin_first, len(codes)), _merged(last, latin_last, len(codes) + 1)
     key = hash_words(codes, start, end)
     # The borders inside user words, found by their keys: most words are none.
-    for place in np.flatnonzero(np.isin(key, _user_keys(tokenizer))).tolist():
+    known = _user_keys(tokenizer)
+    at = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    for place in np.flatnonzero(known[at] == key).tolist() if len(known) else ():
         begin, stop = int(start[place]), int(end[place])
         inner = (
             tokenizer.inner_borders(text.joined[begin:stop]) if text.joined[begin:stop] in tokenizer.user_words else ()
@@ -170,4 +172,4 @@ def _merged(one: _Integers, other: _Integers, size: int) -> _Integers:
 @lru_cache(maxsize=16)
 def _user_keys(tokenizer: Tokenizer) -> npt.NDArray[np.uint64]:
     words = join_forms(sorted(tokenizer.user_words))
-    return hash_words(words.codes, words.starts[:-1], words.starts[1:] - 1)
+    return np.unique(hash_words(words.codes, words.starts[:-1], words.starts[1:] - 1))

@@ -70,6 +70,7 @@ class LexiconEngine:
         self.threshold = THRESHOLD
         self.tokenizer = tokenizer or Tokenizer(codebook.terms())
         self._concepts: tuple[Concept, ...] = codebook.concepts
+        self._weights = [concept.weight for concept in self._concepts]
         numbered = list(enumerate(self._concepts))
         self._terms = Terms((term, number) for number, concept in numbered for term in concept.terms)
         self._blocks = Terms(
@@ -112,16 +113,18 @@ class LexiconEngine:
 
     def points(self, hits: Sequence[Hit]) -> float:
         """Points of the concepts among the hits of one frame; each concept counts once."""
-        return math.fsum(self._concepts[concept].weight for concept in {hit.concept for hit in hits})
+        if len(hits) == 1:
+            return self._weights[hits[0].concept]
+        return math.fsum([self._weights[concept] for concept in {hit.concept for hit in hits}])
 
     def shares(self, hits: Sequence[Hit]) -> tuple[float, list[tuple[Hit, float, str]]]:
         """Points of the hits of one frame, and each hit with its share of them and its concept's name."""
         counts: dict[int, int] = {}
         for hit in hits:
             counts[hit.concept] = counts.get(hit.concept, 0) + 1
-        concepts = self._concepts
-        shares = [(hit, concepts[hit.concept].weight / counts[hit.concept], concepts[hit.concept].id) for hit in hits]
-        return self.points(hits), shares
+        weights, concepts = self._weights, self._concepts
+        shares = [(hit, weights[hit.concept] / counts[hit.concept], concepts[hit.concept].id) for hit in hits]
+        return math.fsum([weights[concept] for concept in counts]), shares
 
     def _labels(self, passage: Passage, found: Mapping[str, Sequence[Hit]]) -> Labels:
         scores: dict[str, float] = {}
