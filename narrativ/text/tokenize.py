@@ -13,11 +13,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from narrativ.errors import OptionError
 
-__all__ = ["Engine", "Kind", "Token", "Tokenizer", "dictionary_words", "user_word_frequency"]
+__all__ = [
+    "Engine",
+    "Kind",
+    "Token",
+    "Tokenizer",
+    "dictionary_words",
+    "in_dictionary",
+    "user_word_frequency",
+    "word_classes",
+]
 
 Kind: TypeAlias = Literal["han", "latin", "punct", "url", "mention", "hashtag", "cashtag"]
 Engine: TypeAlias = Literal["rjieba", "jieba"]
@@ -112,6 +121,29 @@ def dictionary_words(frequency: int) -> list[str]:
         if int(count) >= frequency and all(map(_in_jieba_range, word)):
             words.append(word)
     return words
+
+
+@lru_cache(maxsize=1)
+def _jieba() -> Any:
+    import rjieba
+
+    return rjieba.Jieba()
+
+
+@lru_cache(maxsize=_CACHE_LIMIT)
+def in_dictionary(word: str) -> bool:
+    """Whether jieba's dictionary has a word."""
+    return bool(_jieba().has_word(word))
+
+
+@lru_cache(maxsize=_CACHE_LIMIT)
+def word_classes(text: str) -> tuple[tuple[str, str], ...]:
+    """Words of a short Chinese string with jieba's classes (``nr``: a person's name); remembered per string.
+
+    >>> word_classes("关注")
+    (('关注', 'v'),)
+    """
+    return tuple((word, tag) for word, tag in _jieba().tag(text))
 
 
 @lru_cache(maxsize=1)
