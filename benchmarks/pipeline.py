@@ -149,7 +149,9 @@ def main() -> None:
         english = [text for text in passages if not _HAN.search(text)][:_ACCURATE]
         accurate = {"zh": labelling(chinese, "accurate"), "en": labelling(english, "accurate")}
         segmenting = min(segmentation(path, plain) for _ in range(arguments.repeat))
-        different = sum(to_simplified(text, regional=False) != value for text, value in zip(passages, converted, strict=True))
+        different = sum(
+            to_simplified(text, regional=False) != value for text, value in zip(passages, converted, strict=True)
+        )
         words_differ, of = same_words(words, converted, plain)
     result = {
         "passages": len(passages),

@@ -13,11 +13,13 @@ from narrativ.codebook import load_codebook
 from narrativ.errors import TableError
 from narrativ.label import ngrams
 from narrativ.label.attribution import FEATURE_NAMES, attribution_features
+from narrativ.label.batchtext import join_forms
 from narrativ.label.holder import AUTHOR, FEATURES, holder_features, holder_of, load_holder_model
 from narrativ.label.voice import OTHERS, find_voices, scan_forms
+from narrativ.learn.card import corpus_hash
 from narrativ.learn.corpus import Example, load_corpus
+from narrativ.learn.features import gram_matrix
 from narrativ.learn.position import score_positions, train_positions
-from narrativ.learn.train import corpus_hash, features
 from narrativ.learn.voice import passages_of, train_voice
 from narrativ.learn.voice_score import same_name, score_holders
 from narrativ.records import Document, Passage
@@ -70,7 +72,10 @@ def test_traditional_and_simplified_have_the_same_holder() -> None:
 
 
 def test_the_one_who_says_most_holds_the_view() -> None:
-    short, long = "高远说，芯片够用。", "钱敏说，芯片远远不够，明年还要再买三千张，预算已经报上去了，董事会下周就会讨论这件事。"
+    short, long = (
+        "高远说，芯片够用。",
+        "钱敏说，芯片远远不够，明年还要再买三千张，预算已经报上去了，董事会下周就会讨论这件事。",
+    )
     assert holders([short + long, long + short]) == ["钱敏", "钱敏"]
 
 
@@ -212,29 +217,30 @@ def test_floors_on_real_passages() -> None:
 @pytest.mark.parametrize("per_frame", [True, False])
 def test_positions_are_learned_and_add_up(some: list[Example], per_frame: bool) -> None:
     parts, forms = passages_of(some)
-    matrix, idf = features(forms)
+    matrix, idf = gram_matrix(forms)
     model = train_positions(some, BOOK, matrix=matrix, idf=idf, per_frame=per_frame)
     assert model.table.shape == (ngrams.BUCKETS, (len(BOOK.frame_ids) if per_frame else 1) * 3)
     scores = score_positions(model, idf, some)
     assert scores["n"] == sum(len(example.frames) for example in some)
     assert scores["accuracy"] > 0.75  # on its own training passages; the most frequent position has about half
     attribution = attribution_features(parts, forms, find_voices(parts, forms))
-    found = ngrams.positions(forms)
-    whole = model.log_odds(found, idf, attribution)
+    scored = ngrams.scores(ngrams.positions(join_forms(forms)), ngrams.with_squares(model.table, idf))
+    whole = model.log_odds(scored, attribution)
     assert whole.shape == (len(some), len(BOOK.frame_ids), 3)
-    grams = ngrams.scores(found, model.table, idf).reshape(len(some), -1, 3)
+    grams = scored.reshape(len(some), -1, 3)
     told = np.clip(attribution, model.low, model.high) @ model.attribution
     assert np.allclose(whole, grams + told[:, None] + model.bias[None])
     with pytest.raises(ValueError, match="attribution features"):
-        model.log_odds(found, idf, attribution[:, 1:])
+        model.log_odds(scored, attribution[:, 1:])
 
 
 def test_somebody_elses_words_are_reported_rather_than_endorsed(some: list[Example]) -> None:
-    _, idf = features(passages_of(some)[1])
+    _, idf = gram_matrix(passages_of(some)[1])
     model = train_positions(some, BOOK, idf=None)
     texts = ["权重谁都可以拿去改，这是送给所有人的礼物。", "多位分析师表示，权重谁都可以拿去改，这是送给所有人的礼物。"]
     parts, forms = passages(texts), match_forms(texts)
     attribution = attribution_features(parts, forms, find_voices(parts, forms))
-    log_odds = model.log_odds(ngrams.positions(forms), idf, attribution)
+    scored = ngrams.scores(ngrams.positions(join_forms(forms)), ngrams.with_squares(model.table, idf))
+    log_odds = model.log_odds(scored, attribution)
     margin = log_odds[:, 0, 1] - log_odds[:, 0, 0]  # reports against endorses, open-source praise
     assert margin[1] > margin[0]

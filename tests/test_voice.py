@@ -47,7 +47,10 @@ def test_there_are_cases_enough_of_every_kind() -> None:
     assert len({case["text"] for case in CASES}) == len(CASES)
 
 
-@given(st.lists(st.sampled_from([case["text"] for case in CASES]), min_size=1, max_size=6), st.sampled_from(["", "\n", " "]))
+@given(
+    st.lists(st.sampled_from([case["text"] for case in CASES]), min_size=1, max_size=6),
+    st.sampled_from(["", "\n", " "]),
+)
 @settings(max_examples=150, deadline=None)
 def test_spans_are_exact_wherever_the_passage_stands(texts: list[str], glue: str) -> None:
     text = glue.join(texts)
@@ -82,7 +85,9 @@ def test_no_passages_no_voices() -> None:
     assert find_voices([passage("")], [""]) == [()]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case["script"] == "Hant"], ids=lambda case: case["text"][:24])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["script"] == "Hant"], ids=lambda case: case["text"][:24]
+)
 def test_traditional_and_simplified_give_the_same_spans(case: dict[str, Any]) -> None:
     simplified = to_simplified(case["text"])
     here, there = voices(case["text"], "Hant"), voices(simplified, "Hans")
@@ -109,7 +114,9 @@ def test_styles_of_quotation_are_interchangeable(text: str, style: str) -> None:
     assert plain(voices(other)) == plain(voices(text))
 
 
-@pytest.mark.parametrize("case", [case for case in SPEAKING if case["script"] == "Hans"], ids=lambda case: case["text"][:24])
+@pytest.mark.parametrize(
+    "case", [case for case in SPEAKING if case["script"] == "Hans"], ids=lambda case: case["text"][:24]
+)
 def test_the_sentence_of_another_speaker_adds_his_voice_and_moves_none(case: dict[str, Any]) -> None:
     before = voices(case["text"])
     after = voices(case["text"] + "\n欧阳静则表示，这些话她一句也不同意。")
@@ -127,7 +134,10 @@ def test_a_paragraph_without_speakers_changes_nothing(case: dict[str, Any]) -> N
 def test_who_spoke_before_is_known_within_a_document_only() -> None:
     first, second = "顾长庚说，训练只用了两个月。", "他又说，电费没有算进去。"
     document = Document("d", first + "\n" + second)
-    parts = [Passage(document, 0, 0, len(first), "Hans"), Passage(document, 1, len(first) + 1, len(document.text), "Hans")]
+    parts = [
+        Passage(document, 0, 0, len(first), "Hans"),
+        Passage(document, 1, len(first) + 1, len(document.text), "Hans"),
+    ]
     forms = match_forms([part.text for part in parts])
     assert [[v.holder for v in found] for found in find_voices(parts, forms)] == [["顾长庚"], ["顾长庚"]]
     assert [v.holder for v in voices(second)] == [OTHERS]
@@ -138,7 +148,10 @@ def test_who_spoke_before_is_known_within_a_document_only() -> None:
 def test_a_quotation_goes_on_in_the_next_passage_of_the_document() -> None:
     first, second = "顾长庚说：“训练只用了两个月。”", "“剩下的时间都在等电。”"
     document = Document("d", first + "\n" + second)
-    parts = [Passage(document, 0, 0, len(first), "Hans"), Passage(document, 1, len(first) + 1, len(document.text), "Hans")]
+    parts = [
+        Passage(document, 0, 0, len(first), "Hans"),
+        Passage(document, 1, len(first) + 1, len(document.text), "Hans"),
+    ]
     found = find_voices(parts, match_forms([part.text for part in parts]))
     assert [v.holder for v in found[1]] == ["顾长庚"]
     assert [v.holder for v in voices(second)] == [OTHERS]
@@ -201,7 +214,11 @@ def test_every_cancelling_phrase_holds_a_verb() -> None:
 
 def test_errors_of_the_lexicon_name_file_and_line(tmp_path: Path) -> None:
     header = "forms\tlanguage\tkind\tnote\n"
-    for name, row in (("verbs", "说\tzh\tsay\tn\n"), ("holders", "教授\tzh\trole\tn\n"), ("cues", "或许\tzh\thedge\tn\n")):
+    for name, row in (
+        ("verbs", "说\tzh\tsay\tn\n"),
+        ("holders", "教授\tzh\trole\tn\n"),
+        ("cues", "或许\tzh\thedge\tn\n"),
+    ):
         (tmp_path / f"{name}.tsv").write_text(header + row, encoding="utf-8")
     assert load_voice_lexicon(tmp_path).words == ["或许", "说"]
     for row, message in (
@@ -218,7 +235,11 @@ def test_errors_of_the_lexicon_name_file_and_line(tmp_path: Path) -> None:
 
 def test_a_lexicon_of_ones_own_is_used(tmp_path: Path) -> None:
     header = "forms\tlanguage\tkind\tnote\n"
-    for name, row in (("verbs", "吟唱\tzh\tsay\tn\n"), ("holders", "教授\tzh\trole\tn\n"), ("cues", "或许\tzh\thedge\tn\n")):
+    for name, row in (
+        ("verbs", "吟唱\tzh\tsay\tn\n"),
+        ("holders", "教授\tzh\trole\tn\n"),
+        ("cues", "或许\tzh\thedge\tn\n"),
+    ):
         (tmp_path / f"{name}.tsv").write_text(header + row, encoding="utf-8")
     finder = VoiceFinder(load_voice_lexicon(tmp_path))
     text = "王小明吟唱，门开着。"

@@ -7,13 +7,11 @@ table) + attribution features · weights. A sum, so each part can be shown. The 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from narrativ.label import ngrams
 from narrativ.label.attribution import FEATURE_NAMES
 
 __all__ = ["PositionModel"]
@@ -49,17 +47,13 @@ class PositionModel:
     low: _Floats
     high: _Floats
 
-    def log_odds(
-        self, found: Sequence[ngrams.Positions], idf: npt.NDArray[np.float32], attribution: _Floats
-    ) -> _Floats:
+    def log_odds(self, grams: _Floats, attribution: _Floats) -> _Floats:
         """Log-odds of each position toward each frame.
 
         Parameters
         ----------
-        found
-            What :func:`narrativ.label.ngrams.positions` gives for the texts.
-        idf
-            Shape (BUCKETS,).
+        grams
+            What :func:`narrativ.label.ngrams.scores` gives for the texts with :attr:`table`.
         attribution
             What :func:`narrativ.label.attribution.attribution_features` gives, shape (n_texts, len(FEATURE_NAMES)).
 
@@ -69,11 +63,9 @@ class PositionModel:
         """
         if attribution.shape[1] != len(FEATURE_NAMES):
             raise ValueError(f"{attribution.shape[1]} attribution features, expected {len(FEATURE_NAMES)}")
-        grams = ngrams.scores(found, self.table, idf)
-        texts, count = len(attribution), len(self.positions)
-        grams = grams.reshape(texts, -1, count)
         told = np.clip(attribution, self.low, self.high) @ self.attribution
-        return np.asarray(grams + told[:, None, :] + self.bias[None, :, :])
+        by_frame = grams.reshape(len(attribution), -1, len(self.positions))
+        return np.asarray(by_frame + told[:, None, :] + self.bias[None, :, :])
 
     def decide(self, log_odds: _Floats) -> npt.NDArray[np.int64]:
         """Number of the likeliest position, shape (n_texts, n_frames)."""

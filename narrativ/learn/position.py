@@ -19,9 +19,10 @@ from sklearn.linear_model import LogisticRegression
 from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
 from narrativ.label.attribution import attribution_features
+from narrativ.label.batchtext import join_forms
 from narrativ.label.position import PositionModel
 from narrativ.learn.corpus import POSITIONS, Example, load_corpus
-from narrativ.learn.train import features
+from narrativ.learn.features import gram_matrix
 from narrativ.learn.voice import passages_of, voices_of
 from narrativ.resources import models_dir
 
@@ -68,7 +69,7 @@ def train_positions(
     codebook
         Whose frames to use.
     matrix, idf
-        What :func:`narrativ.learn.train.features` gave for these examples, when it is there already.
+        What :func:`narrativ.learn.features.gram_matrix` gave for these examples, when it is there already.
     per_frame
         Whether each frame has n-gram weights of its own beside the shared ones: better, and a table as many times larger
         as there are frames.
@@ -76,7 +77,7 @@ def train_positions(
     frames = codebook.frame_ids
     forms, attribution = attribution_of(examples)
     if matrix is None or idf is None:
-        matrix, idf = features(forms)
+        matrix, idf = gram_matrix(forms)
     rows = _rows(examples, frames)
     mean, spread = attribution.mean(axis=0), attribution.std(axis=0) + 1e-9
     low, high = mean - _SPREAD * spread, mean + _SPREAD * spread
@@ -116,7 +117,8 @@ def score_positions(model: PositionModel, idf: npt.NDArray[np.float32], examples
     if not len(rows):
         raise ValueError("no frames to judge the position of")
     forms, attribution = attribution_of(examples)
-    told = model.decide(model.log_odds(ngrams.positions(forms), idf, attribution))[rows[:, 0], rows[:, 1]]
+    grams = ngrams.scores(ngrams.positions(join_forms(forms)), ngrams.with_squares(model.table, idf))
+    told = model.decide(model.log_odds(grams, attribution))[rows[:, 0], rows[:, 1]]
     right = told == rows[:, 2]
     found = {name: right[rows[:, 2] == number] for number, name in enumerate(POSITIONS)}
     return {
@@ -134,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     codebook = load_codebook("deepseek")
     examples = load_corpus(models_dir().parent / "corpora" / codebook.id, codebook=codebook)
-    matrix, idf = features(passages_of(examples)[1])
+    matrix, idf = gram_matrix(passages_of(examples)[1])
     model = train_positions(examples, codebook, matrix=matrix, idf=idf, per_frame=not options.shared)
     for file in options.files:
         print(file, json.dumps(score_positions(model, idf, load_corpus(file, codebook=codebook))))

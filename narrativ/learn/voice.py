@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from narrativ.codebook import load_codebook
 from narrativ.label.holder import AUTHOR, FEATURES, HolderModel, holder_features
 from narrativ.label.voice import find_voices
+from narrativ.learn.card import corpus_hash
 from narrativ.learn.corpus import Example, load_corpus
-from narrativ.learn.train import corpus_hash
 from narrativ.records import Document, Passage, Voice
 from narrativ.resources import models_dir
 from narrativ.text.normalize import match_forms
