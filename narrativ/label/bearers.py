@@ -25,6 +25,8 @@ _OBJECT_HAN, _OBJECT_LATIN = 30, 70
 _AUXILIARY = 14
 _SUBJECT_OF_VERDICT = 0.4
 _CARRIED = 0.9
+# A name that comes only in a later clause of the sentence.
+_COMING = 0.5
 _WHOLE = 0.8
 _SPEAKS, _SELF = 6, 0.25
 _MODIFIER, _MODIFIER_NEAR = 0.2, 24
@@ -229,7 +231,7 @@ def _bearer(
     is_agent = (kind == KINDS.index("agent")) | (kind == KINDS.index("loser"))
     name = np.where(is_object, verdict, np.where(is_agent, np.where(agent >= 0, agent, quality), quality))
     same = (name >= 0) & (scope.clause[np.minimum(name_start[name], len(codes))] == clause)
-    share = np.where(same, share, share * _CARRIED)
+    share = np.where(same, share, share * np.where((name == coming) & (topic < 0), _COMING, _CARRIED))
     return name, share, same
 
 

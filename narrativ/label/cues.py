@@ -52,6 +52,7 @@ _REFUTING = "refuted"
 # Beside these characters a Chinese cue may stand although jieba runs a word across the border (最好|用, 很|好用).
 _BEFORE = "蛮满颇好挺超很太更最真够不没挺超极也都还又会能得的是了被可越让令叫一给多"
 _AFTER = "的了地得着过吗呢吧啊吧嘛多很极"
+_DEGREE = "很太更最真够挺超极蛮满颇"
 # One character that negates wherever it stands, unless a longer entry swallows it.
 _FREE = "不没唔冇"
 # A name this short or this common says nothing without its context (us, arm, meta).
@@ -263,7 +264,7 @@ def _at_borders(text: BatchText, words: Words, start: _Integers, end: _Integers)
     soft_right = right | among(codes[np.minimum(end, len(codes) - 1)], _AFTER)
     single = (end - start == 1) & (codes[start] >= 0x3400)
     free = single & among(codes[start], _FREE)
-    return np.asarray(np.where(single, (left & right) | free, soft_left & soft_right))
+    return np.asarray(np.where(single, ((left | among(before, _DEGREE)) & soft_right & (left | right)) | free, soft_left & soft_right))
 
 
 def _inside_longer(start: _Integers, end: _Integers, hard: _Bools) -> _Bools:
