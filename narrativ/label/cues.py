@@ -264,7 +264,9 @@ def _at_borders(text: BatchText, words: Words, start: _Integers, end: _Integers)
     soft_right = right | among(codes[np.minimum(end, len(codes) - 1)], _AFTER)
     single = (end - start == 1) & (codes[start] >= 0x3400)
     free = single & among(codes[start], _FREE)
-    return np.asarray(np.where(single, ((left | among(before, _DEGREE)) & soft_right & (left | right)) | free, soft_left & soft_right))
+    return np.asarray(
+        np.where(single, ((left | among(before, _DEGREE)) & soft_right & (left | right)) | free, soft_left & soft_right)
+    )
 
 
 def _inside_longer(start: _Integers, end: _Integers, hard: _Bools) -> _Bools:
