@@ -19,10 +19,22 @@ from narrativ.errors import LexiconError, OptionError
 from narrativ.resources import lexicons_dir, read_tsv
 from narrativ.text.normalize import match_form
 
-__all__ = ["Alias", "ClaimBook", "ClaimType", "Codebook", "Concept", "Frame", "Target", "codebooks", "load_codebook"]
+__all__ = [
+    "Alias",
+    "ClaimBook",
+    "ClaimType",
+    "Codebook",
+    "Concept",
+    "Frame",
+    "Hint",
+    "Target",
+    "codebooks",
+    "load_codebook",
+]
 
 _FRAME_COLUMNS = ("concept", "hans", "tw", "hk", "en", "weight", "unless", "note")
 _TARGET_COLUMNS = ("target", "concept", "hans", "tw", "hk", "en", "context", "note")
+_HINT_COLUMNS = ("concept", "target", "kind", "strength", "hans", "tw", "hk", "en", "context", "note")
 _REGIONS = ("hans", "tw", "hk", "en")
 _HAN_SPACE = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -76,6 +88,36 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Words that are for or against one target of this codebook, whatever they are elsewhere.
+
+    Attributes
+    ----------
+    concept, target
+        The group's name, and whom the words are about.
+    kind
+        How they are said of it; ``narrativ.label.cues.KINDS`` has the list.
+    strength
+        -3 (against) to +3 (favor).
+    terms, written
+        Match forms, and the terms as written per region.
+    near
+        Match forms of which one must stand within 40 characters, if there are any.
+    note
+        The ruling that it follows.
+    """
+
+    concept: str
+    target: str
+    kind: str
+    strength: float
+    terms: tuple[str, ...]
+    written: Mapping[str, tuple[str, ...]]
+    near: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A narrative frame in people's words; texts by language (``en``, ``zh-Hans``, ``zh-Hant``).
 
@@ -112,6 +154,8 @@ class Codebook:
         In the order in which tables and reports show them.
     concepts, aliases
         The lexicon, in file order.
+    hints
+        Words that are for or against a target of this codebook (``stance.tsv``; a codebook may have none).
     guide
         The rest of ``codebook.yaml`` (positions, holder rules, rulings, reading rules), as it stands.
     folder
@@ -125,6 +169,7 @@ class Codebook:
     targets: tuple[Target, ...]
     concepts: tuple[Concept, ...]
     aliases: tuple[Alias, ...]
+    hints: tuple[Hint, ...] = ()
     guide: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = field(default=None, compare=False)
 
@@ -215,6 +260,21 @@ def _aliases(path: Path, target_ids: tuple[str, ...]) -> Iterator[Alias]:
         )
 
 
+def _hints(path: Path, target_ids: tuple[str, ...]) -> Iterator[Hint]:
+    for line, row in read_tsv(path, _HINT_COLUMNS) if path.is_file() else ():
+        if row["target"] not in target_ids:
+            raise LexiconError(f"{path}:{line}: no target {row['target']!r}; targets are {', '.join(target_ids)}")
+        try:
+            strength = float(row["strength"])
+        except ValueError as error:
+            raise LexiconError(f"{path}:{line}: strength {row['strength']!r} is no number") from error
+        written = {region: _split(row[region]) for region in _REGIONS}
+        near = tuple(match_form(word) for word in _split(row["context"]))
+        yield Hint(
+            row["concept"], row["target"], row["kind"], strength, _forms(written), written, near, row["note"]
+        )  # fmt: skip
+
+
 def _texts(value: Any, where: str) -> Mapping[str, str]:
     if isinstance(value, str):
         return {"en": value}
@@ -302,6 +362,7 @@ def load_codebook(name: str = "deepseek") -> Codebook:
         targets=targets,
         concepts=tuple(_concepts(folder, frame_ids)),
         aliases=tuple(_aliases(folder / "targets.tsv", target_ids)),
+        hints=tuple(_hints(folder / "stance.tsv", target_ids)),
         guide=guide,
         folder=folder,
     )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from narrativ.text.tokenize import Tokenizer
 
-__all__ = ["SEPARATOR", "BatchText", "Words", "find_words", "hash_words", "join_forms"]
+__all__ = ["SEPARATOR", "BatchText", "Words", "among", "find_words", "hash_words", "join_forms"]
 
 SEPARATOR = "\0"
 
@@ -97,6 +97,18 @@ def hash_words(
     inside = np.arange(int(length.sum())) - np.repeat(begin, length)
     values = (codes[np.repeat(start, length) + inside].astype(np.uint64) + np.uint64(1)) * _POWERS[inside]
     return np.asarray(np.add.reduceat(values, begin))
+
+
+@lru_cache(maxsize=64)
+def _members(characters: str) -> _Bools:
+    table = np.zeros(0x10000, dtype=bool)
+    table[[ord(character) for character in characters]] = True
+    return table
+
+
+def among(codes: npt.NDArray[np.uint32], characters: str) -> _Bools:
+    """Which code points are among `characters` (of the basic plane); a table look-up, many times faster than ``isin``."""
+    return np.asarray(_members(characters)[np.minimum(codes, 0xFFFF)] & (codes < 0x10000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,11 @@ class Terms:
         Pairs of a term and the number of its owner. A trailing ``*`` lets a Latin term run to the end of its word.
     anywhere
         Whether terms count wherever they stand, across words too.
+    compact
+        Smaller automaton: faster from some ten thousand terms on, where the other one no longer fits a processor's cache.
     """
 
-    def __init__(self, terms: Iterable[tuple[str, int]], *, anywhere: bool = False) -> None:
+    def __init__(self, terms: Iterable[tuple[str, int]], *, anywhere: bool = False, compact: bool = False) -> None:
         patterns: dict[str, list[tuple[int, bool]]] = {}
         for term, owner in terms:
             use = (owner, term.endswith("*"))
@@ -65,7 +67,10 @@ class Terms:
         self._offsets = np.cumsum([0, *(len(uses) for uses in patterns.values())])
         self._owners = np.array([owner for uses in patterns.values() for owner, _ in uses], dtype=np.int64)
         self._goes_on = np.array([on for uses in patterns.values() for _, on in uses], dtype=bool)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), implementation=ahocorasick_rs.Implementation.DFA)
+        kinds = ahocorasick_rs.Implementation
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(patterns), implementation=kinds.ContiguousNFA if compact else kinds.DFA
+        )
         self._empty = not patterns
 
     def find(self, text: BatchText, words: Words | None) -> Found:
