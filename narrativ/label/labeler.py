@@ -125,11 +125,12 @@ def _engine(name: str, codebook: Codebook) -> Engine:
     if name in ("fast", "accurate"):
         from narrativ.label.linear import LinearEngine
         from narrativ.label.model import load_model
+        from narrativ.label.stance import load_stance
 
         folder = models_dir() / codebook.id / name
         if not folder.is_dir():
             raise OptionError(
                 f"no model of the engine {name!r} for the codebook {codebook.id!r}: use the engine 'lexicon', which needs none"
             )
-        return LinearEngine(codebook, load_model(folder))
+        return LinearEngine(codebook, load_model(folder), stance=load_stance(folder))
     raise OptionError(f"no engine {name!r}; engines are {', '.join(ENGINES)}")

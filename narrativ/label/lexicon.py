@@ -19,6 +19,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +28,8 @@ import numpy as np
 from narrativ.codebook import Codebook, Concept
 from narrativ.label.batchtext import BatchText, Words, find_words, join_forms
 from narrativ.label.engine import Batch
+from narrativ.label.evaluations import baseline_stance
+from narrativ.label.judge import Reader, stances_of
 from narrativ.label.terms import Terms
 from narrativ.records import Evidence, Labels, Passage
 from narrativ.text.tokenize import Tokenizer
@@ -77,10 +81,32 @@ class LexiconEngine:
             ((phrase, number) for number, concept in numbered for phrase in concept.unless), anywhere=True
         )
 
+    @cached_property
+    def reader(self) -> Reader:
+        """Finds voices and targets, by rules."""
+        return Reader(self.codebook, self.tokenizer)
+
     def label(self, batch: Batch) -> list[Labels]:
-        """Labels of each passage; see the module's text for how they come about."""
-        found = self.find(batch.forms)
-        return [self._labels(passage, found.get(number, {})) for number, passage in enumerate(batch.passages)]
+        """Labels of each passage: frames as the module's text says, stance by the rules alone, without probability."""
+        if not batch.passages:
+            return []
+        text = join_forms(batch.forms)
+        words = find_words(text, self.tokenizer)
+        found = self.find_in(text, words)
+        reading = self.reader.read(batch, text, words)
+        targets = self.codebook.target_ids
+        stances = stances_of(reading.judged, baseline_stance(reading.judged.score), targets, text.count)
+        evidence = reading.evidence(batch.passages, text, targets)
+        return [
+            replace(
+                self._labels(passage, found.get(number, {})),
+                stance=stances[number],
+                holder=reading.holders[number],
+                voices=reading.voices[number],
+                stance_evidence=tuple(evidence[number]),
+            )
+            for number, passage in enumerate(batch.passages)
+        ]
 
     def find(self, forms: Sequence[str]) -> dict[int, dict[str, list[Hit]]]:
         """Per text that has any, per frame, the terms that count, without overlaps."""

@@ -17,12 +17,15 @@ import numpy.typing as npt
 from narrativ.codebook import Codebook
 from narrativ.errors import TableError
 from narrativ.label import ngrams
-from narrativ.label.batchtext import find_words, join_forms
+from narrativ.label.batchtext import BatchText, find_words, join_forms
 from narrativ.label.encoders import Encoder, load_encoder
 from narrativ.label.engine import Batch
+from narrativ.label.evaluations import baseline_stance
 from narrativ.label.explain import POINTS_RANGE, Explainer
+from narrativ.label.judge import Reading, stances_of
 from narrativ.label.lexicon import POINT, Hit, LexiconEngine
 from narrativ.label.model import FrameModel, language_of
+from narrativ.label.stance import StanceModel
 from narrativ.records import Evidence, Labels
 from narrativ.text.normalize import to_simplified
 
@@ -51,7 +54,7 @@ def sigmoid(values: _FloatArray) -> _FloatArray:
 
 
 class LinearEngine:
-    """Frames and positions by a linear model.
+    """Frames, positions, holder and stance by linear models and rules.
 
     Parameters
     ----------
@@ -59,6 +62,8 @@ class LinearEngine:
         Whose frames and lexicon to use; must be the one that the model was trained for.
     model
         A loaded model.
+    stance
+        The stance model of the same engine; without it stance is judged by the rules alone, and has no probability.
     encoder
         The sentence encoder that the model was trained with; loaded by its name when not given.
     by_sentence
@@ -67,7 +72,13 @@ class LinearEngine:
     """
 
     def __init__(
-        self, codebook: Codebook, model: FrameModel, *, encoder: Encoder | None = None, by_sentence: bool = False
+        self,
+        codebook: Codebook,
+        model: FrameModel,
+        *,
+        stance: StanceModel | None = None,
+        encoder: Encoder | None = None,
+        by_sentence: bool = False,
     ) -> None:
         if model.frames != codebook.frame_ids:
             raise TableError(
@@ -77,9 +88,11 @@ class LinearEngine:
         self.codebook = codebook
         self.model = model
         self.by_sentence = by_sentence
+        self.stance = stance
         self.lexicon = LexiconEngine(codebook)
         self._given = encoder
-        self._table = ngrams.with_squares(model.weights, model.idf)
+        weights = np.concatenate([model.weights, model.position.table], axis=1)
+        self._table = ngrams.with_squares(weights, model.idf)
 
     @cached_property
     def encoder(self) -> Encoder | None:
@@ -88,11 +101,14 @@ class LinearEngine:
             return None
         return self._given or load_encoder(self.model.encoder)
 
-    def encoded(self, texts: Sequence[str]) -> _FloatArray:
+    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
+        """Sentence vectors, shape (n_texts, n_dimensions); ``None`` without an encoder."""
+        return self.encoder.encode([to_simplified(text) for text in texts]) if self.encoder else None
+
+    def encoded(self, vectors: npt.NDArray[np.float32] | None, texts: int) -> _FloatArray:
         """What the encoder adds to the raw log-odds of each frame; shape (n_texts, n_frames)."""
-        if self.encoder is None:
-            return np.zeros((len(texts), len(self.model.frames)))
-        vectors = self.encoder.encode([to_simplified(text) for text in texts])
+        if vectors is None:
+            return np.zeros((texts, len(self.model.frames)))
         return np.asarray(vectors.astype(np.float64) @ self.model.encoder_weights)
 
     def label(self, batch: Batch) -> list[Labels]:
@@ -107,16 +123,21 @@ class LinearEngine:
         hits = self.lexicon.find_in(text, words)
         use = model.words.look_up(text, words)
         grams = ngrams.scores(found, self._table)
-        encoded = self.encoded([passage.text for passage in batch.passages])
-        raw = model.bias[:count] + grams[:, :count] + model.words.scores(use) + encoded
-        raw += model.lexicon_share * POINT * lexicon_points(self.lexicon, hits, model.frames, text.count)
+        vectors = self.vectors([passage.text for passage in batch.passages])
+        encoded = self.encoded(vectors, text.count)
+        points = lexicon_points(self.lexicon, hits, model.frames, text.count)
+        raw = model.bias + grams[:, :count] + model.words.scores(use) + encoded
+        raw += model.lexicon_share * POINT * points
         language = [language_of(passage.script) for passage in batch.passages]
         slope = np.array([model.slope[name] for name in language])
         log_odds = slope * raw + np.array([model.intercept[name] for name in language])
         scores = sigmoid(log_odds)
         present = scores >= model.threshold
         doubtful = (scores >= model.doubt) & ~present
-        position = (grams[:, count:] + model.bias[count:]).argmax(axis=1)
+        reading = self.lexicon.reader.read(batch, text, words)
+        position = model.position.decide(model.position.log_odds(grams[:, count:], reading.attribution))
+        stances, polarities = self._stances(reading, points, text, found, language, vectors)
+        stance_evidence = reading.evidence(batch.passages, text, self.codebook.target_ids)
         explain = Explainer(
             self.lexicon,
             model,
@@ -142,11 +163,43 @@ class LinearEngine:
                     frames=frames,
                     frame_scores=dict(zip(model.frames, scores[number].tolist(), strict=True)),
                     abstained=tuple(frame for index, frame in enumerate(model.frames) if doubtful[number, index]),
-                    positions=dict.fromkeys(frames, model.positions[position[number]]),
+                    positions={
+                        frame: model.position.positions[position[number, index]]
+                        for index, frame in enumerate(model.frames)
+                        if present[number, index]
+                    },
+                    stance=stances[number],
+                    polarity=polarities[number],
+                    holder=reading.holders[number],
+                    voices=reading.voices[number],
                     evidence=tuple(evidence),
+                    stance_evidence=tuple(stance_evidence[number]),
                 )
             )
         return labels
+
+    def _stances(
+        self,
+        reading: Reading,
+        points: _FloatArray,
+        text: BatchText,
+        found: Sequence[ngrams.Positions],
+        language: Sequence[str],
+        vectors: npt.NDArray[np.float32] | None,
+    ) -> tuple[list[dict[str, str]], list[dict[str, float]]]:
+        """Stance and polarity per passage and target."""
+        judged, targets = reading.judged, self.codebook.target_ids
+        if self.stance is None:
+            return stances_of(judged, baseline_stance(judged.score), targets, text.count), [
+                {} for _ in range(text.count)
+            ]
+        verdict = self.stance.predict(judged, points, text, found, language, vectors)
+        polarities: list[dict[str, float]] = [{} for _ in range(text.count)]
+        for number, target, value in zip(
+            judged.text.tolist(), judged.target.tolist(), verdict.polarity.tolist(), strict=True
+        ):
+            polarities[number][targets[target]] = value
+        return stances_of(judged, verdict.stance, targets, text.count), polarities
 
     def _left_out(
         self, batch: Batch, present: npt.NDArray[np.bool_], encoded: _FloatArray
@@ -164,7 +217,7 @@ class LinearEngine:
             if len(spans) > 1:
                 jobs += [(number, start, end) for start, end in spans]
                 texts += [passage.text[:start] + passage.text[end:] for start, end in spans]
-        without = self.encoded(texts)
+        without = self.encoded(self.vectors(texts), len(texts))
         result: dict[int, list[tuple[int, int, _FloatArray]]] = {}
         for (number, start, end), part in zip(jobs, without, strict=True):
             result.setdefault(number, []).append((start, end, encoded[number] - part))

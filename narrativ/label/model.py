@@ -4,7 +4,7 @@ Log-odds of a frame = slope · raw + intercept, slope and intercept by language,
 
     raw = bias + n-grams + words + encoder + share · lexicon points
 
-where a part that an engine has not is zero. A model is a folder with ``weights.npz`` and ``model.json``.
+where a part that an engine has not is zero. The position toward a frame is judged by :mod:`narrativ.label.position`. A model is a folder with ``weights.npz`` and ``model.json``.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ import numpy.typing as npt
 
 from narrativ.errors import TableError
 from narrativ.label import ngrams
+from narrativ.label.attribution import FEATURE_NAMES
+from narrativ.label.position import PositionModel
 from narrativ.label.wordtable import WordTable
 
 __all__ = ["LANGUAGES", "FrameModel", "language_of", "load_model"]
 
 LANGUAGES = ("zh", "en")
-_FORMAT = 2
+_FORMAT = 3
 _FloatArray = npt.NDArray[np.float64]
 
 
@@ -43,14 +45,16 @@ class FrameModel:
     ----------
     engine
         ``fast`` or ``accurate``.
-    frames, positions
+    frames
         Names of the outputs.
     idf
         Of each n-gram bucket, shape (BUCKETS,).
     weights
-        N-gram weights times idf, shape (BUCKETS, n_frames + n_positions).
+        N-gram weights times idf, shape (BUCKETS, n_frames).
     bias
-        Shape (n_frames + n_positions,).
+        Shape (n_frames,).
+    position
+        Judges the position toward frames; with n-gram weights that all frames share.
     words
         Word weights of the frames, or an empty table.
     encoder
@@ -71,10 +75,10 @@ class FrameModel:
 
     engine: str
     frames: tuple[str, ...]
-    positions: tuple[str, ...]
     idf: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
     bias: _FloatArray
+    position: PositionModel
     words: WordTable
     encoder: str
     encoder_weights: _FloatArray
@@ -94,6 +98,10 @@ class FrameModel:
             used=used.astype(np.uint32),
             idf=self.idf[used].astype(np.float16),
             weights=self.weights[used].astype(np.float16),
+            position_weights=self.position.table[used].astype(np.float16),
+            position_attribution=self.position.attribution,
+            position_bias=self.position.bias,
+            position_bounds=np.stack([self.position.low, self.position.high]),
             word_key=self.words.key,
             word_idf=self.words.idf.astype(np.float16),
             word_weights=self.words.weights.astype(np.float16),
@@ -103,7 +111,8 @@ class FrameModel:
             "format": _FORMAT,
             "engine": self.engine,
             "frames": list(self.frames),
-            "positions": list(self.positions),
+            "positions": list(self.position.positions),
+            "attribution": list(FEATURE_NAMES),
             "buckets": ngrams.BUCKETS,
             "orders": list(ngrams.ORDERS),
             "encoder": self.encoder,
@@ -119,6 +128,13 @@ class FrameModel:
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
+def _spread(used: npt.NDArray[np.int64], kept: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
+    """Rows of the n-grams in use in a table of all buckets."""
+    table = np.zeros((ngrams.BUCKETS, kept.shape[1]), dtype=np.float32)
+    table[used] = kept
+    return table
+
+
 @lru_cache(maxsize=4)
 def load_model(folder: Path) -> FrameModel:
     """Read a model's folder.
@@ -130,14 +146,28 @@ def load_model(folder: Path) -> FrameModel:
     """
     try:
         data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if data.get("format") != _FORMAT or data["buckets"] != ngrams.BUCKETS or tuple(data["orders"]) != ngrams.ORDERS:
+        of_this_version = (
+            data.get("format") == _FORMAT
+            and data["buckets"] == ngrams.BUCKETS
+            and tuple(data["orders"]) == ngrams.ORDERS
+            and tuple(data["attribution"]) == FEATURE_NAMES
+        )
+        if not of_this_version:
             raise TableError(f"{folder}: a model of another version; run make train")
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             used = arrays["used"].astype(np.int64)
             idf = np.zeros(ngrams.BUCKETS, dtype=np.float32)
             idf[used] = arrays["idf"]
-            weights = np.zeros((ngrams.BUCKETS, arrays["weights"].shape[1]), dtype=np.float32)
-            weights[used] = arrays["weights"]
+            weights = _spread(used, arrays["weights"])
+            position = PositionModel(
+                frames=tuple(data["frames"]),
+                positions=tuple(data["positions"]),
+                table=_spread(used, arrays["position_weights"]),
+                attribution=arrays["position_attribution"],
+                bias=arrays["position_bias"],
+                low=arrays["position_bounds"][0],
+                high=arrays["position_bounds"][1],
+            )
             words = WordTable(
                 arrays["word_key"], arrays["word_idf"].astype(np.float32), arrays["word_weights"].astype(np.float32)
             )
@@ -147,10 +177,10 @@ def load_model(folder: Path) -> FrameModel:
     return FrameModel(
         engine=str(data["engine"]),
         frames=tuple(data["frames"]),
-        positions=tuple(data["positions"]),
         idf=idf,
         weights=weights,
         bias=np.array(data["bias"]),
+        position=position,
         words=words,
         encoder=str(data["encoder"]),
         encoder_weights=encoder_weights,

@@ -59,6 +59,16 @@ class Result:
         return scores
 
     @property
+    def stance(self) -> list[dict[str, str]]:
+        """Stance toward each target, per passage; empty for passages that are about none."""
+        return [dict(labels.stance) if labels else {} for _, labels in self.passages]
+
+    @property
+    def holders(self) -> list[str | None]:
+        """Whose view each passage mainly gives: ``author``, a name as written, or ``others``."""
+        return [labels.holder if labels else None for _, labels in self.passages]
+
+    @property
     def evidence(self) -> list[Evidence]:
         """Evidence of every passage, in order."""
         return [item for _, labels in self.passages if labels for item in labels.evidence]
@@ -74,6 +84,11 @@ class Result:
                 f"{item.text} {item.weight:+.1f}" for item in labels.evidence if item.frame in labels.frames
             )
             lines.append(f"{passage.text}\n  → {shown}" + (f"  ({words})" if words else ""))
+            told = [f"{target}: {stance}" for target, stance in labels.stance.items()]
+            if labels.holder not in (None, "author"):
+                told.append(f"holder: {labels.holder}")
+            if told:
+                lines.append("    " + ", ".join(told))
         return "\n".join(lines) or f"[{self.document.status}]"
 
     def _repr_html_(self) -> str:
@@ -93,6 +108,10 @@ class Result:
             scores = labels.frame_scores if labels else {}
             shown = " · ".join(f"{html.escape(self.codebook.frame_name(f))} {scores[f]:.2f}" for f in frames)
             shown = shown or (html.escape(passage.status) if labels is None else "no frame")
+            for target, stance in (labels.stance if labels else {}).items():
+                shown += f" · {html.escape(target)}: {html.escape(stance)}"
+            if labels and labels.holder not in (None, "author"):
+                shown += f" · {html.escape(str(labels.holder))}"
             parts.append(f"<br><small style='opacity:.7'>{shown}</small></p>")
         parts.append("</div>")
         return "".join(parts)

@@ -27,21 +27,24 @@ from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
 from narrativ.label.batchtext import find_words, join_forms
 from narrativ.label.encoders import Encoder, load_encoder
+from narrativ.label.holder import load_holder_model
 from narrativ.label.lexicon import BIAS, POINT, LexiconEngine
 from narrativ.label.linear import lexicon_points, sigmoid
 from narrativ.label.model import LANGUAGES, FrameModel, language_of
 from narrativ.label.wordtable import WordTable
 from narrativ.learn.card import card_data, card_page
-from narrativ.learn.corpus import POSITIONS, Example, load_corpus
+from narrativ.learn.corpus import Example, load_corpus
 from narrativ.learn.features import StaticWords, gram_matrix, static_words, word_matrix
 from narrativ.learn.fit import Block, Head, f1, platt
+from narrativ.learn.position import train_positions
+from narrativ.learn.stance import train_stance
+from narrativ.learn.voice import train_voice
 from narrativ.resources import models_dir
 from narrativ.text.normalize import match_forms, to_simplified
 
 __all__ = ["Prepared", "main", "prepare", "train"]
 
 _FOLDS = 5
-_C_POSITION = 2.0
 LEXICON_SHARE = 0.6
 """Chosen on real passages between 0.3 and 1 (docs/experiments.md); so are the shares of the blocks."""
 THRESHOLD = 0.3
@@ -203,12 +206,9 @@ def train(engine: str, data: Prepared, codebook: Codebook, encoder: str = "") ->
     everything = np.arange(len(data.fold))
     heads = {block.name: [block.fit(everything, data.target[:, k]) for k in range(len(frames))] for block in blocks}
     share = {block.name: block.share for block in blocks}
-    positions = _position_heads(data)
-    weights = np.zeros((ngrams.BUCKETS, len(frames) + len(POSITIONS)))
+    weights = np.zeros((ngrams.BUCKETS, len(frames)))
     for index, head in enumerate(heads["n-grams"]):
         weights[:, index] = share["n-grams"] * head.weights * data.idf
-    for index, head in enumerate(positions):
-        weights[:, len(frames) + index] = head.weights * data.idf
     bias = [
         LEXICON_SHARE * BIAS + sum(block.share * heads[block.name][k].bias for block in blocks)
         for k in range(len(frames))
@@ -216,10 +216,10 @@ def train(engine: str, data: Prepared, codebook: Codebook, encoder: str = "") ->
     return FrameModel(
         engine=engine,
         frames=frames,
-        positions=POSITIONS,
         idf=data.idf,
         weights=weights.astype(np.float16).astype(np.float32),
-        bias=np.array([*bias, *(head.bias for head in positions)]),
+        bias=np.array(bias),
+        position=train_positions(data.examples, codebook, matrix=data.grams, idf=data.idf, per_frame=False),
         words=_word_table(data, heads.get("words"), share.get("words", 0.0), len(frames)),
         encoder=encoder if "encoder" in heads else "",
         encoder_weights=np.stack([head.weights for head in heads["encoder"]], axis=1)
@@ -244,13 +244,6 @@ def _word_table(data: Prepared, heads: Sequence[Head] | None, share: float, fram
     return WordTable(data.static.key, data.static.idf, weights)
 
 
-def _position_heads(data: Prepared) -> list[Head]:
-    pairs = [(row, position) for row, example in enumerate(data.examples) for position in example.frames.values()]
-    rows = np.array([row for row, _ in pairs])
-    block = Block("positions", data.grams, _C_POSITION, 1.0)
-    return [block.fit(rows, np.array([int(position == name) for _, position in pairs])) for name in POSITIONS]
-
-
 def main() -> None:
     """Train on ``corpora/<codebook>/`` and write ``models/<codebook>/<engine>/``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -262,11 +255,17 @@ def main() -> None:
     root = models_dir().parent
     codebook = load_codebook("deepseek")
     examples = load_corpus(root / "corpora" / codebook.id, codebook=codebook)
+    out = arguments.out or Path(models_dir())
+    # Positions are judged by features that know the holder, so the holder's model comes first.
+    train_voice(examples).save(out / "voice")
+    load_holder_model.cache_clear()
     data = prepare(examples, codebook, load_encoder(arguments.encoder))
     for engine in ("fast", "accurate"):
+        folder = out / codebook.id / engine
         model = train(engine, data, codebook, arguments.encoder)
-        folder = (arguments.out or Path(models_dir()) / codebook.id) / engine
         model.save(folder)
+        vectors = data.vectors.astype(np.float32) if engine == "accurate" and data.vectors is not None else None
+        train_stance(examples, codebook, vectors).save(folder)
         (folder / "CARD.md").write_text(card_page(model), encoding="utf-8")
         print(json.dumps({engine: model.card["held_out"]["all"]}, indent=1, ensure_ascii=False))
 

@@ -81,6 +81,22 @@ def print_document(
             out.print(line)
         else:
             out.print(Text("  no frame", style="dim"))
+        judged = _judged(labels, codebook, language)
+        if judged:
+            out.print(Text(f"  {judged}", style="dim"))
+
+
+def _judged(labels: Labels, codebook: Codebook, language: str) -> str:
+    """Positions, stance toward each target with the words behind it, and whose view it is, in one line."""
+    parts = [f"{codebook.frame_name(frame, language)}: {position}" for frame, position in labels.positions.items()]
+    for target, stance in labels.stance.items():
+        words = [item.text for item in labels.stance_evidence if item.target == target and item.weight]
+        score = f" {labels.polarity[target]:+.2f}" if target in labels.polarity else ""
+        reasons = f" ({safe(', '.join(words))})" if words else ""
+        parts.append(f"{codebook.target_name(target, language)}: {stance}{score}{reasons}")
+    if labels.holder is not None:
+        parts.append(f"holder: {safe(labels.holder)}")
+    return " · ".join(parts)
 
 
 def print_sources(
