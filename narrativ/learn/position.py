@@ -58,7 +58,7 @@ def train_positions(
     *,
     matrix: Any = None,
     idf: npt.NDArray[np.float32] | None = None,
-    per_frame: bool = True,
+    per_frame: bool = False,
 ) -> PositionModel:
     """The position classifier's numbers, learned from labelled passages.
 
@@ -71,7 +71,7 @@ def train_positions(
     matrix, idf
         What :func:`narrativ.learn.features.gram_matrix` gave for these examples, when it is there already.
     per_frame
-        Whether each frame has n-gram weights of its own beside the shared ones: better, and a table as many times larger
+        Whether each frame has n-gram weights of its own beside the shared ones: no better beyond chance, and a table as many times larger
         as there are frames.
     """
     frames = codebook.frame_ids
