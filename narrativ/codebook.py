@@ -75,7 +75,8 @@ class Concept:
 class Alias:
     """Names of one thing that belongs to a target; `near` and `never` decide ambiguous ones.
 
-    A match counts when one of `near` stands within 40 characters (if there are any) and none of `never` within 12.
+    A match counts when one of `near` stands within 40 characters (if there are any) and none of `never` within 12. With `judged`
+    it also counts where no such word stands but the passage evaluates it: a country that is praised or blamed is no place.
     """
 
     target: str
@@ -85,6 +86,7 @@ class Alias:
     near: tuple[str, ...]
     never: tuple[str, ...]
     note: str
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +256,10 @@ def _aliases(path: Path, target_ids: tuple[str, ...]) -> Iterator[Alias]:
             row["concept"],
             _forms(written),
             written,
-            tuple(word for word in context if not word.startswith("!")),
+            tuple(word for word in context if not word.startswith(("!", "+"))),
             tuple(word[1:].strip() for word in context if word.startswith("!")),
             row["note"],
+            "+judged" in context,
         )
 
 

@@ -94,6 +94,21 @@ class Judged:
     evidence_end: _Integers
     evidence_weight: _Floats
 
+    def take(self, kept: npt.NDArray[np.bool_]) -> Judged:
+        """The rows that a mask picks, with their evidence."""
+        number = np.cumsum(kept) - 1
+        of_kept = kept[self.evidence_row]
+        return Judged(
+            text=self.text[kept],
+            target=self.target[kept],
+            score=self.score[kept],
+            features=self.features[kept],
+            evidence_row=number[self.evidence_row[of_kept]],
+            evidence_start=self.evidence_start[of_kept],
+            evidence_end=self.evidence_end[of_kept],
+            evidence_weight=self.evidence_weight[of_kept],
+        )
+
     def evidence(self, row: int) -> list[tuple[int, int, float]]:
         """Spans (start, end, weight) behind the score of one row; the weights add up to it."""
         first, last = np.searchsorted(self.evidence_row, [row, row + 1]).tolist()

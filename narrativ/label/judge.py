@@ -75,6 +75,24 @@ class Reading:
         return found
 
 
+def _settled(judged: Judged, candidates: Sequence[Sequence[Mention]]) -> tuple[Judged, list[list[Mention]]]:
+    """Findings and mentions without the targets that are named only by names that must be judged, and are not."""
+    weight = np.bincount(judged.evidence_row, np.abs(judged.evidence_weight), minlength=len(judged.text))
+    sure = [{item.target for item in found if not item.if_judged} for found in candidates]
+    kept = np.array(
+        [
+            heavy > 0 or target in sure[number]
+            for number, target, heavy in zip(judged.text.tolist(), judged.target.tolist(), weight.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    counted = set(zip(judged.text[kept].tolist(), judged.target[kept].tolist(), strict=True))
+    mentions = [
+        [item for item in found if (number, item.target) in counted] for number, found in enumerate(candidates)
+    ]
+    return judged.take(kept), mentions
+
+
 def stances_of(
     judged: Judged, stance: npt.NDArray[np.integer], targets: Sequence[str], texts: int
 ) -> list[dict[str, str]]:
@@ -109,11 +127,12 @@ class Reader:
         scan = scan_forms(forms)
         voices = find_voices(passages, forms, scan=scan)
         held = holder_features(passages, forms, voices)
-        mentions = self.mentions.find_in(text, forms, words)
+        candidates = self.mentions.candidates_in(text, forms, words)
+        judged, mentions = _settled(self.evaluations.find(text, forms, words, candidates), candidates)
         return Reading(
             voices=voices,
             holders=holder_of(passages, forms, voices, held=held),
             attribution=attribution_features(passages, forms, voices, scan=scan, held=held),
             mentions=mentions,
-            judged=self.evaluations.find(text, forms, words, mentions),
+            judged=judged,
         )

@@ -22,11 +22,15 @@ _NEVER = 12
 
 
 class Mention(NamedTuple):
-    """A name of a target in a text: the target's number in the codebook, and the name's span."""
+    """A name of a target in a text: the target's number in the codebook, and the name's span.
+
+    With `if_judged` it counts only if the passage evaluates it.
+    """
 
     target: int
     start: int
     end: int
+    if_judged: bool = False
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str] | None:
@@ -61,9 +65,14 @@ class Mentions:
 
     def find_in(self, text: BatchText, forms: Sequence[str], words: Words) -> list[list[Mention]]:
         """The same for a batch whose words are known."""
+        every = self.candidates_in(text, forms, words)
+        return [[item for item in mentions if not item.if_judged] for mentions in every]
+
+    def candidates_in(self, text: BatchText, forms: Sequence[str], words: Words) -> list[list[Mention]]:
+        """Mentions, and names that are ones if the passage evaluates them."""
         found = self._terms.find(text, words)
         offset = text.starts[found.text]
-        result: list[list[tuple[int, int, int]]] = [[] for _ in forms]
+        result: list[list[tuple[int, int, int, bool]]] = [[] for _ in forms]
         for alias, number, start, end in zip(
             found.owner.tolist(),
             found.text.tolist(),
@@ -71,26 +80,31 @@ class Mentions:
             (found.end - offset).tolist(),
             strict=True,
         ):
-            if self._meant(forms[number], alias, start, end):
-                result[number].append((start, end, self._target[alias]))
+            meant = self._meant(forms[number], alias, start, end)
+            if meant is not None:
+                result[number].append((start, end, self._target[alias], not meant))
         return [_longest(hits) for hits in result]
 
-    def _meant(self, form: str, alias: int, start: int, end: int) -> bool:
+    def _meant(self, form: str, alias: int, start: int, end: int) -> bool | None:
+        """Whether a name means its target; ``False``: if it is judged, ``None``: no."""
         never = self._never[alias]
         if never is not None and never.search(form, max(start - _NEVER, 0), end + _NEVER):
-            return False
+            return None
         near = self._near[alias]
         if near is None:
             return True
         before, after = form[max(start - _NEAR, 0) : start], form[end : end + _NEAR]
-        return bool(near.search(before) or near.search(after))
+        if near.search(before) or near.search(after):
+            return True
+        return False if self._aliases[alias].judged else None
 
 
-def _longest(hits: list[tuple[int, int, int]]) -> list[Mention]:
+def _longest(hits: list[tuple[int, int, int, bool]]) -> list[Mention]:
     """Hits without overlaps, longer ones first, in order; one span that names two targets (美中) names both."""
-    kept: list[tuple[int, int, int]] = []
-    for hit in sorted(hits, key=lambda h: (h[0] - h[1], h[0], h[2])):
-        start, end, _ = hit
-        if all(end <= s or start >= e or (s, e) == (start, end) for s, e, _ in kept) and hit not in kept:
+    kept: list[tuple[int, int, int, bool]] = []
+    for hit in sorted(hits, key=lambda h: (h[0] - h[1], h[0], h[2], h[3])):
+        start, end, target, _ = hit
+        free = all(end <= s or start >= e or ((s, e) == (start, end) and t != target) for s, e, t, _ in kept)
+        if free:
             kept.append(hit)
-    return [Mention(target, start, end) for start, end, target in sorted(kept)]
+    return [Mention(target, start, end, weak) for start, end, target, weak in sorted(kept)]

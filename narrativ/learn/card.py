@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from narrativ.codebook import Codebook
 from narrativ.label.model import FrameModel, language_of
+from narrativ.label.stance import StanceModel
 from narrativ.learn.corpus import SCRIPTS, Example
 from narrativ.learn.fit import expected_calibration_error, f1
 
@@ -88,8 +89,8 @@ def card_data(
     }
 
 
-def card_page(model: FrameModel) -> str:
-    """The model card, in Markdown."""
+def card_page(model: FrameModel, stance: StanceModel) -> str:
+    """The model card of an engine, frames and stance, in Markdown."""
     card = model.card
     corpus, held = card["corpus"], card["held_out"]
     scripts = ", ".join(f"{number:,} {name}" for name, number in corpus["by_script"].items())
@@ -99,7 +100,8 @@ def card_page(model: FrameModel) -> str:
         "Written by the training run (`make train`); do not edit.",
         "",
         f"A linear model over {_WHAT[model.engine]}, calibrated per language, for the frames of the codebook",
-        f"`{card['codebook']['id']}` (version {card['codebook']['version']}); also the position toward them.",
+        f"`{card['codebook']['id']}` (version {card['codebook']['version']}); positions toward them by n-grams and attribution, stance toward",
+        "targets by rules, n-grams and evaluative words (docs/stance.md).",
         "",
         f"- Trained on {corpus['passages']:,} passages that this project wrote ({scripts}), "
         f"{corpus['documents']} whole documents among them. SHA-256 of the corpus: `{corpus['sha256']}`.",
@@ -128,5 +130,22 @@ def card_page(model: FrameModel) -> str:
         "| passages learned from | macro-F1 |",
         "|---|---|",
         *(f"| {point['passages']:,} | {point['macro_f1']:.3f} |" for point in card["learning_curve"]),
+        "",
+        *_stance_lines(stance),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _stance_lines(stance: StanceModel) -> list[str]:
+    """Stance on held-out documents, per target."""
+    held = stance.card["held_out_documents"]
+    return [
+        "## Stance on held-out documents, macro-F1 over favor, against and neutral",
+        "",
+        f"{held['rows']:,} pairs of a passage and a target; learned from {stance.card['corpus']['rows']:,}.",
+        "",
+        "| target | macro-F1 |",
+        "|---|---|",
+        *(f"| {target} | {held[target]:.2f} |" for target in stance.targets if target in held),
+        f"| all | {held['macro_f1']:.2f} |",
+    ]

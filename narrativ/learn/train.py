@@ -265,8 +265,9 @@ def main() -> None:
         model = train(engine, data, codebook, arguments.encoder)
         model.save(folder)
         vectors = data.vectors.astype(np.float32) if engine == "accurate" and data.vectors is not None else None
-        train_stance(examples, codebook, vectors).save(folder)
-        (folder / "CARD.md").write_text(card_page(model), encoding="utf-8")
+        stance = train_stance(examples, codebook, vectors)
+        stance.save(folder)
+        (folder / "CARD.md").write_text(card_page(model, stance), encoding="utf-8")
         print(json.dumps({engine: model.card["held_out"]["all"]}, indent=1, ensure_ascii=False))
 
 
