@@ -156,6 +156,8 @@ class Evaluations:
             for and not mentioned is judged by the passage as a whole.
         """
         targets = len(self.codebook.target_ids)
+        if not targets or not any(mentions if asked is None else asked):
+            return _nothing()
         row_of = _rows(mentions, asked, targets)
         row_text, row_target = np.divmod(np.flatnonzero(row_of >= 0), targets)
         offsets = text.starts[:-1]
@@ -174,6 +176,12 @@ class Evaluations:
         weighed = weigh(text, scope, hits, self.lexicon.strength[hits.cue], names)
         found = bearers(text, scope, hits, self.lexicon, names, weighed, row_of, targets)
         return _judged(text, scope, hits, self.lexicon, names, weighed, found, row_text, row_target, row_of)
+
+
+def _nothing() -> Judged:
+    """Findings of a batch that is about no target."""
+    none = np.zeros(0, dtype=np.int64)
+    return Judged(none, none, np.zeros(0), np.zeros((0, len(FEATURES))), none, none, none, np.zeros(0))
 
 
 def _rows(mentions: Sequence[Sequence[Mention]], asked: Sequence[Iterable[int]] | None, targets: int) -> _Integers:

@@ -45,9 +45,7 @@ class Reading:
     mentions: Sequence[Sequence[Mention]]
     judged: Judged
 
-    def evidence(
-        self, passages: Sequence[Passage], text: BatchText, targets: Sequence[str]
-    ) -> list[list[StanceEvidence]]:
+    def evidence(self, passages: Sequence[Passage], targets: Sequence[str]) -> list[list[StanceEvidence]]:
         """Per passage: mentions of targets (weight 0) and the words that speak for or against them, in order."""
         found: list[list[StanceEvidence]] = [[] for _ in passages]
         for evidence, passage, mentions in zip(found, passages, self.mentions, strict=True):
@@ -57,12 +55,11 @@ class Reading:
                 evidence.append(StanceEvidence(targets[item.target], start, end, whole[start:end], 0.0))
         judged = self.judged
         owner = judged.text[judged.evidence_row]
-        offset = text.starts[owner]
         for number, target, start, end, weight in zip(
             owner.tolist(),
             judged.target[judged.evidence_row].tolist(),
-            (judged.evidence_start - offset).tolist(),
-            (judged.evidence_end - offset).tolist(),
+            judged.evidence_start.tolist(),
+            judged.evidence_end.tolist(),
             judged.evidence_weight.tolist(),
             strict=True,
         ):
@@ -87,9 +84,7 @@ def _settled(judged: Judged, candidates: Sequence[Sequence[Mention]]) -> tuple[J
         dtype=bool,
     )
     counted = set(zip(judged.text[kept].tolist(), judged.target[kept].tolist(), strict=True))
-    mentions = [
-        [item for item in found if (number, item.target) in counted] for number, found in enumerate(candidates)
-    ]
+    mentions = [[item for item in found if (number, item.target) in counted] for number, found in enumerate(candidates)]
     return judged.take(kept), mentions
 
 

@@ -96,7 +96,7 @@ class LexiconEngine:
         reading = self.reader.read(batch, text, words)
         targets = self.codebook.target_ids
         stances = stances_of(reading.judged, baseline_stance(reading.judged.score), targets, text.count)
-        evidence = reading.evidence(batch.passages, text, targets)
+        evidence = reading.evidence(batch.passages, targets)
         return [
             replace(
                 self._labels(passage, found.get(number, {})),

@@ -137,7 +137,7 @@ class LinearEngine:
         reading = self.lexicon.reader.read(batch, text, words)
         position = model.position.decide(model.position.log_odds(grams[:, count:], reading.attribution))
         stances, polarities = self._stances(reading, points, text, found, language, vectors)
-        stance_evidence = reading.evidence(batch.passages, text, self.codebook.target_ids)
+        stance_evidence = reading.evidence(batch.passages, self.codebook.target_ids)
         explain = Explainer(
             self.lexicon,
             model,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,8 +95,13 @@ def train_positions(
     bias = np.zeros((len(frames), len(POSITIONS)))
     edges = np.cumsum([0, ngrams.BUCKETS, attribution.shape[1], len(frames)])
     for number in range(len(POSITIONS)):
+        target = (rows[:, 2] == number).astype(int)
+        if not len(target) or target.min() == target.max():  # the corpus has only one answer
+            rate = (float(target.sum()) + 0.5) / (len(target) + 1)
+            bias[:, number] = math.log(rate / (1 - rate))
+            continue
         model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=1000, random_state=0)
-        model.fit(design, (rows[:, 2] == number).astype(int))
+        model.fit(design, target)
         learned = model.coef_[0]
         shared = learned[edges[0] : edges[1]] * _SHARED
         weights[:, number] = learned[edges[1] : edges[2]] * _ATTRIBUTION / spread
