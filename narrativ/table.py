@@ -16,7 +16,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
+from narrativ import cells
 from narrativ.errors import OptionError, TableError
 from narrativ.records import OK, Document, Evidence, Labels, Passage, StanceEvidence, Voice
 
@@ -175,27 +177,35 @@ def _unflatten(flat: Mapping[str, Any], names: Sequence[str] = COLUMNS) -> dict[
     for name in names:
         if name in _OBJECTS:
             prefix = _OBJECTS[name]
-            convert: Callable[[Any], Any] = float if name in _NUMBERS else str
-            row[name] = {
-                key[len(prefix) :]: convert(value)
+            value: Any = {
+                key[len(prefix) :]: value
                 for key, value in flat.items()
                 if key.startswith(prefix) and key not in COLUMNS and value not in (None, "")
             }
-            continue
-        value = flat.get(name)
-        if name in _INTEGERS:
-            row[name] = None if value in (None, "") else int(value)
-        elif name in _LISTS:
-            row[name] = [part for part in str(value or "").split("|") if part]
-        elif name in _JSON:
-            row[name] = orjson.loads(value) if value else []
-        elif name == "holder":
-            row[name] = value or None
         else:
-            row[name] = value or ""
+            value = flat.get(name)
+        row[name] = _value(name, value)
     prefixes = tuple(_OBJECTS.values())
     row |= {name: value for name, value in flat.items() if name not in COLUMNS and not name.startswith(prefixes)}
     return row
+
+
+def _value(name: str, value: Any) -> Any:
+    """A cell of the nested form, of its documented type."""
+    try:
+        if name in _OBJECTS:
+            return cells.mapping(value, numbers=name in _NUMBERS) if value else {}
+        if name in _INTEGERS:
+            return cells.integer(value)
+        if name in _LISTS:
+            return cells.names(value)
+        if name in _JSON:
+            return cells.items(value, str if name == "notes" else dict)
+        if name == "holder":
+            return cells.text(value) or None
+        return cells.text(value)
+    except ValueError as error:
+        raise TableError(f"column {name!r}: {error}") from error
 
 
 def guard(value: Any) -> Any:
@@ -388,10 +398,23 @@ def is_table(path: str | os.PathLike[str]) -> bool:
         else:
             with file.open("rb") as stream:
                 line = stream.readline(1 << 22)
-            names = set(orjson.loads(line)) if kind == "jsonl" else set(line.decode("utf-8-sig").strip().split(","))
+            names = _keys_of(line) if kind == "jsonl" else _header_of(line)
     except (OptionError, OSError, ValueError):  # pyarrow's and orjson's errors are ValueErrors
         return False
     return {"doc_id", "passage", "status", "evidence"} <= names
+
+
+def _keys_of(line: bytes) -> set[str]:
+    """Names in a line of JSON; also in a broken one, so that a damaged label table is not taken for a list of texts."""
+    try:
+        return set(orjson.loads(line))
+    except (ValueError, TypeError):
+        return {name for name in COLUMNS if f'"{name}":' in line.decode("utf-8", "replace").replace('": ', '":')}
+
+
+def _header_of(line: bytes) -> set[str]:
+    header = line.decode("utf-8-sig", "replace").strip()
+    return set(next(csv.reader([header], delimiter=cells.delimiter(header)), []))
 
 
 def labelled_documents(table: pd.DataFrame) -> Iterator[tuple[Document, list[tuple[Passage, Labels | None]]]]:
@@ -406,11 +429,9 @@ def labelled_documents(table: pd.DataFrame) -> Iterator[tuple[Document, list[tup
         for row in rows:
             if row["start"] is not None:
                 text = text.ljust(row["start"], "\n") + row["text"]
-        moment = dt.datetime.fromisoformat(first["published"]) if "T" in first["published"] else None
-        day = dt.date.fromisoformat(first["published"]) if first["published"] and moment is None else None
         status = OK if first["passage"] is not None else first["status"]
         document = Document(
-            str(doc_id), text, first["title"], first["source"], first["author"], moment or day, first["url"], first["reach"],
+            str(doc_id), text, first["title"], first["source"], first["author"], _date(first["published"]), first["url"], first["reach"],
             kind=first["kind"], status=status, notes=tuple(first["notes"]),
         )  # fmt: skip
         labelled: list[tuple[Passage, Labels | None]] = []
@@ -418,20 +439,35 @@ def labelled_documents(table: pd.DataFrame) -> Iterator[tuple[Document, list[tup
             if row["passage"] is None:
                 continue
             passage = Passage(document, row["passage"], row["start"], row["end"], row["script"], row["status"])
-            labels = Labels(
-                frames=tuple(row["frames"]),
-                frame_scores=row["frame_scores"],
-                abstained=tuple(row["abstained"]),
-                positions=row["positions"],
-                stance=row["stance"],
-                polarity=row["polarity"],
-                holder=row["holder"],
-                voices=tuple(Voice(**item) for item in row["voices"]),
-                evidence=tuple(Evidence(**item) for item in row["evidence"]),
-                stance_evidence=tuple(StanceEvidence(**item) for item in row["stance_evidence"]),
-            )
-            labelled.append((passage, labels if row["status"] == OK else None))
+            labels = _labels(row) if row["status"] == OK else None
+            labelled.append((passage, labels))
         yield document, labelled
+
+
+def _date(stated: str) -> dt.datetime | dt.date | None:
+    """A column `published` as a date; none where a person wrote something else into it."""
+    try:
+        return dt.datetime.fromisoformat(stated) if "T" in stated else dt.date.fromisoformat(stated)
+    except ValueError:
+        return None
+
+
+def _labels(row: Mapping[str, Any]) -> Labels:
+    try:
+        return Labels(
+            frames=tuple(row["frames"]),
+            frame_scores=row["frame_scores"],
+            abstained=tuple(row["abstained"]),
+            positions=row["positions"],
+            stance=row["stance"],
+            polarity=row["polarity"],
+            holder=row["holder"],
+            voices=tuple(Voice(**item) for item in row["voices"]),
+            evidence=tuple(Evidence(**item) for item in row["evidence"]),
+            stance_evidence=tuple(StanceEvidence(**item) for item in row["stance_evidence"]),
+        )
+    except TypeError as error:  # a voice or evidence that lacks a field
+        raise TableError(f"{row['doc_id']}, passage {row['passage']}: {error}") from error
 
 
 def write_table(table: pd.DataFrame, path: str | os.PathLike[str], *, format: str | None = None) -> None:
@@ -486,15 +522,27 @@ def _names(columns: Sequence[str] | None) -> Sequence[str]:
 def _read_csv(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(1 << 27)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
+        mark = cells.delimiter(stream.readline(1 << 22))
+        stream.seek(0)
+        reader = csv.reader(stream, delimiter=mark)
         header = next(reader, [])
         _check(path, header)
         places = _wanted(header, columns)
         names = _names(columns)
-        for cells in reader:
-            if cells:
-                cells += [""] * (len(header) - len(cells))
-                yield _unflatten({header[place]: unguard(cells[place]) for place in places}, names)
+        for number, line in enumerate(reader, 2):
+            if any(line):
+                line += [""] * (len(header) - len(line))
+                with _where(path, number):
+                    yield _unflatten({header[place]: unguard(line[place]) for place in places}, names)
+
+
+@contextmanager
+def _where(path: Path, number: int) -> Iterator[None]:
+    """Names the file and row of what is wrong in it."""
+    try:
+        yield
+    except TableError as error:
+        raise TableError(f"{path}: row {number}, {error}") from error
 
 
 def _read_jsonl(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
@@ -509,15 +557,14 @@ def _read_jsonl(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str,
             if not isinstance(row, dict):
                 raise TableError(f"{path}:{number}: not a row of a label table")
             _check(path, row)
-            row = _unpolished(row)
+            with _where(path, number):
+                row = _typed(row)
             yield row if columns is None else {name: row[name] for name in columns if name in row}
 
 
-def _unpolished(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of JSONL with the columns that it lacks, empty."""
-    for name in _LATER - row.keys():
-        row[name] = {} if name in _OBJECTS else [] if name in _LISTS or name in _JSON else ""
-    return row
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of JSONL with every column of its type, empty where it is lacking."""
+    return row | {name: _value(name, row.get(name)) for name in COLUMNS}
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
@@ -531,9 +578,12 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> Iterator[dict[st
     header = file.schema_arrow.names
     _check(path, header)
     names = _names(columns)
+    number = 0
     for batch in file.iter_batches(columns=[header[place] for place in _wanted(header, columns)]):
         for row in batch.to_pylist():
-            yield _unflatten(row, names)
+            number += 1
+            with _where(path, number):
+                yield _unflatten(row, names)
 
 
 def _check(path: Path, names: Iterable[str]) -> None:
@@ -563,10 +613,16 @@ def read_table(path: str | os.PathLike[str], *, columns: Sequence[str] | None = 
     """
     file = Path(path)
     if not file.is_file():
-        raise TableError(f"{file}: no such file")
+        raise TableError(f"{file}: {'a folder, not a label table' if file.is_dir() else 'no such file'}")
     reader = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[table_format(str(file))]
     try:
         table = to_dataframe(reader(file, columns))
     except UnicodeDecodeError as error:
-        raise TableError(f"{file}: not UTF-8 at byte {error.start}") from error
+        raise TableError(
+            f"{file}: not UTF-8 at byte {error.start} (in a spreadsheet, save it as “CSV UTF-8”)"
+        ) from error
+    except csv.Error as error:
+        raise TableError(f"{file}: no readable CSV: {error}") from error
+    except OSError as error:
+        raise TableError(f"{file}: cannot be read ({error.strerror})") from error
     return table if columns is None else table[[name for name in columns if name in table.columns]]
