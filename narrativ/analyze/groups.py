@@ -9,16 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from narrativ.errors import OptionError
+from narrativ.text.scripts import class_counts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ClusterBy", "Clusters", "clusters", "group_labels", "language_of"]
+__all__ = ["DERIVED", "ClusterBy", "Clusters", "clusters", "group_labels", "language_of"]
 
 ClusterBy: TypeAlias = Literal["auto", "story", "document", "passage"]
 
+_HAN, _LATIN = slice(1, 4), 4
+_LETTERS_PER_CHARACTER = 5  # as in narrativ.text.scripts: a Latin word weighs as much as one Han character
 _LANGUAGES = {"Hans": "zh", "Hant": "zh", "Latn": "en"}
-_DERIVED = ("day", "language", "document")
+DERIVED = ("day", "month", "language", "document")
+"""What a table can be grouped by besides its columns; a column of such a name comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def group_labels(table: pd.DataFrame, by: str) -> pd.Series:
         A label table.
     by
         A column of the table (``source``, ``author``, ``script``, ``kind``, ``title``, your own), or ``document`` (its
-        ``doc_id``), ``day`` (of publication, as the input states it) or ``language`` (``zh``, ``en``, ``mixed``, ``other``).
+        ``doc_id``), ``day`` or ``month`` (of publication, as the input states it) or ``language`` (``zh``, ``en``, ``other``).
 
     Returns
     -------
@@ -63,19 +67,32 @@ def group_labels(table: pd.DataFrame, by: str) -> pd.Series:
     OptionError
         The table has no such column, or it holds no plain values.
     """
-    if by == "day":
-        return table["published"].map(lambda value: str(value or "")[:10]).astype(object)
-    if by == "language":
-        return language_of(table["script"])
-    name = "doc_id" if by == "document" else by
+    if by not in table.columns:
+        if by in ("day", "month"):
+            length = 10 if by == "day" else 7
+            return table["published"].map(lambda value: value[:length] if isinstance(value, str) else "").astype(object)
+        if by == "language":
+            return _languages(table)
+    name = "doc_id" if by == "document" and by not in table.columns else by
     if name not in table.columns:
-        raise OptionError(
-            f"no column {by!r} to compare by; there are {', '.join([*_DERIVED, *map(str, table.columns)])}"
-        )
+        raise OptionError(f"no column {by!r} to group by; there are {', '.join([*DERIVED, *map(str, table.columns)])}")
     column = table[name]
-    if column.map(lambda value: isinstance(value, (list, dict, tuple, set))).any():
-        raise OptionError(f"column {by!r} holds lists or objects; compare by a column of names")
+    if column.map(lambda value: isinstance(value, (list, dict, tuple, set, np.ndarray))).any():
+        raise OptionError(f"column {by!r} holds lists or objects; group by a column of single values")
     return column.map(_name).astype(object)
+
+
+def _languages(table: pd.DataFrame) -> pd.Series:
+    """``zh``, ``en``, ``other`` or nothing; in a passage of two scripts the one that has more of it decides."""
+    import pandas as pd
+
+    known = {**_LANGUAGES, "mixed": "mixed", "other": "other"}
+    keys = [known.get(script, "") if isinstance(script, str) else "" for script in table["script"]]
+    mixed = [number for number, key in enumerate(keys) if key == "mixed"]
+    counts = class_counts([str(table["text"].iloc[number]) for number in mixed])
+    for number, row in zip(mixed, counts, strict=True):
+        keys[number] = "zh" if row[_HAN].sum() >= row[_LATIN] / _LETTERS_PER_CHARACTER else "en"
+    return pd.Series(keys, index=table.index, dtype=object)
 
 
 def _name(value: object) -> str:

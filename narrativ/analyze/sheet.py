@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
-from narrativ.analyze.gold import FRAME, NONE, STANCE, STANCES
-from narrativ.errors import OptionError
+from narrativ.analyze.gold import FRAME, NONE, STANCE, STANCES, read_gold
+from narrativ.errors import NarrativError, OptionError
 from narrativ.table import guard
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ def write_sample(
     suffix = file.suffix.lower()
     if suffix not in (".csv", ".xlsx", ".json"):
         raise OptionError(f"{str(file)!r}: a sample is written as .csv, .xlsx or .json (Label Studio)")
+    if suffix != ".json" and _is_filled(file):
+        raise OptionError(
+            f"{file} holds what people have filled in, which a new sample would replace: give another name"
+        )
     try:
         if suffix == ".json":
             tasks = [{"data": _task(row, frames, targets)} for row in sampled.to_dict("records")]
@@ -77,6 +81,23 @@ def write_sample(
             _write_excel(file, columns, rows, _guide(frames, targets, codebook, language))
     except OSError as error:
         raise OptionError(f"{file}: cannot be written ({error.strerror})") from error
+
+
+def _is_filled(file: Path) -> bool:
+    """Whether a sheet of that name has marks or remarks in it."""
+    if not file.is_file():
+        return False
+    try:
+        rows = read_gold(file)
+    except NarrativError:
+        return False
+    asked = (FRAME, STANCE)
+    return any(
+        value.strip()
+        for row in rows
+        for name, value in row.items()
+        if name.startswith(asked) or name in (NONE, "remarks")
+    )
 
 
 def _task(row: dict[Any, Any], frames: Sequence[str], targets: Sequence[str]) -> dict[str, Any]:

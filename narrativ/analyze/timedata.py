@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from narrativ.analyze.groups import group_labels
 from narrativ.analyze.periods import Calendar, Dates
 from narrativ.errors import OptionError, TableError
 from narrativ.records import OK
@@ -27,10 +28,6 @@ MAX_CELLS = 2_000_000
 NEEDED = ("doc_id", "passage", "text", "source", "published", "url", "reach", "script", "status", "frames", "frame_scores", "kind", "about",
           "story")  # fmt: skip
 """Columns of the label table that are looked at, beside that to group by."""
-_NESTED = frozenset(
-    ("frames", "frame_scores", "abstained", "positions", "stance", "polarity", "voices", "evidence", "stance_evidence", "notes")
-)  # fmt: skip
-_LANGUAGES = {"Hans": "zh", "Hant": "zh", "Latn": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +203,7 @@ def _frames(table: pd.DataFrame) -> tuple[str, ...]:
 def _group_labels(table: pd.DataFrame, by: str | None) -> npt.NDArray[Any]:
     if by is None:
         return np.full(len(table), "", dtype=object)
-    if by == "language" and by not in table.columns and "script" in table.columns:
-        languages: npt.NDArray[Any] = (
-            _column(table, "script").map(lambda script: _LANGUAGES.get(script, "other")).to_numpy(dtype=object)
-        )
-        return languages
-    if by not in table.columns:
-        raise OptionError(f"no column {by!r} in the table; columns are {', '.join(map(str, table.columns))}")
-    if by in _NESTED:
-        raise OptionError(f"column {by!r} holds lists or objects; group by one with a single value a row")
-    labels: npt.NDArray[Any] = _column(table, by).to_numpy(dtype=object)
+    labels: npt.NDArray[Any] = group_labels(table, by).to_numpy(dtype=object)
     return labels
 
 

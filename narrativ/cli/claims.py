@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, pipe, reading
+from narrativ.cli.options import EXIT_FAILED, EXIT_OK, at_least, documents_of, labelling, language, pipe, reading, spare
 
 __all__ = ["claims"]
 
@@ -36,15 +36,14 @@ _FORMATS = (".csv", ".json", ".jsonl", ".md")
     help="US dollars for one unit of a currency (CNY=0.138): amounts in it are compared in dollars.",
 )
 @click.option(
-    "--most", default=8, show_default=True, metavar="N", help="Show at most N groups of a subject; 0 for all."
-)
-@click.option(
-    "--language",
-    default="en",
+    "--most",
+    type=at_least(0),
+    default=8,
     show_default=True,
-    type=click.Choice(["en", "zh-Hans", "zh-Hant"]),
-    help="Language of names, amounts and notes.",
+    metavar="N",
+    help="Show at most N groups of a subject; 0 for all.",
 )
+@language("Language of names, amounts and notes.")
 @labelling
 @reading
 def claims(
@@ -55,7 +54,7 @@ def claims(
     flagged: bool,
     rates: tuple[str, ...],
     most: int,
-    language: str,
+    lang: str,
     codebook: str,
     engine: str,
     **options: Any,
@@ -74,18 +73,19 @@ def claims(
     for name in output:
         if not name.endswith(_FORMATS):
             raise click.UsageError(f"{name!r}: claims are written as .csv, .json or .jsonl, their groups as .md")
+    spare(inputs, output)
     table, failed, labelled = _table(inputs, codebook, engine, options)
     book = load_codebook(codebook)
     known = _rates(rates)
     found = extract(table, codebook=book, types=types or None, rates=known)
     groups = claim_groups(found, codebook=book, rates=known)
     for name in output:
-        _write(name, found, claims_page(groups, book, language=language))
+        _write(name, found, claims_page(groups, book, language=lang))
     if not output:
         shown = groups[groups["subject"].isin(subjects)] if subjects else groups
         shown = shown[shown["flags"].map(len) > 0] if flagged else shown
         with pipe():
-            print_claims(console(sys.stdout), shown, book, language=language, most=most)
+            print_claims(console(sys.stdout), shown, book, language=lang, most=most)
     suspect = int((groups["flags"].map(lambda flags: "outlier" in flags or "implausible" in flags)).sum())
     click.echo(
         f"{len(found):,} claims in {found['doc_id'].nunique():,} documents, {len(groups):,} groups, {suspect} of them far off or implausible"

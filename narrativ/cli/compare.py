@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from narrativ.cli.options import EXIT_OK, pipe
+from narrativ.cli.options import EXIT_OK, at_least, language, pipe, spare
 
 __all__ = ["compare", "names_of", "split"]
 
@@ -31,7 +31,7 @@ def names_of(codebook: str, language: str) -> dict[str, str]:
 @click.command()
 @click.argument("table", metavar="TABLE")
 @click.option("--by", default="source", show_default=True, metavar="COLUMN",
-              help="What to compare: source, author, script, kind, title, document, day, language, or a column of yours.")  # fmt: skip
+              help="What to compare: source, author, script, kind, title, document, day, month, language, or a column of yours.")  # fmt: skip
 @click.option("--frames", metavar="IDS", help="Only these frames, separated by commas.")
 @click.option("--targets", metavar="IDS", help="Only these targets, separated by commas.")
 @click.option("--baseline", metavar="NAME", help="rest, pairs, or a group's name; by default pairs of up to four groups, else rest.")  # fmt: skip
@@ -44,9 +44,11 @@ def names_of(codebook: str, language: str) -> dict[str, str]:
 @click.option("--min-n", default=10, show_default=True, metavar="N", help="Stories or documents that a number needs.")
 @click.option("--draws", default=1000, show_default=True, metavar="N", help="Resamples of the bootstrap.")
 @click.option("--permutations", default=1999, show_default=True, metavar="N", help="Shuffles of the tests.")
-@click.option("--seed", default=20250127, show_default=True, metavar="N")
-@click.option("--most", default=20, show_default=True, metavar="N", help="Show at most N groups or rows.")
-@click.option("--lang", default="en", show_default=True, type=click.Choice(["en", "zh-Hans", "zh-Hant"]), help="Language of the readers.")  # fmt: skip
+@click.option("--seed", type=at_least(0), default=20250127, show_default=True, metavar="N")
+@click.option(
+    "--most", type=at_least(1), default=20, show_default=True, metavar="N", help="Show at most N groups or rows."
+)
+@language("Language of the readers.")
 @click.option("--codebook", default="deepseek", show_default=True, metavar="NAME", help="Names of frames and targets.")
 @click.option("-o", "--output", multiple=True, metavar="FILE", help="Write .csv, .json or .md; may be given twice.")
 def compare(table: str, output: tuple[str, ...], words: tuple[str, ...], lang: str, codebook: str, most: int, **options: Any) -> None:  # fmt: skip
@@ -65,6 +67,7 @@ def compare(table: str, output: tuple[str, ...], words: tuple[str, ...], lang: s
     for name in output:
         if not name.endswith((".csv", ".json", ".md")):
             raise OptionError(f"{name!r}: a comparison is written as .csv, .json or .md")
+    spare([table, *([options["gold"]] if options["gold"] else [])], output)
     names = names_of(codebook, lang)
     data = read_table(table)
     for name in ("frames", "targets"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, pipe, reading
+from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, pipe, reading, spare
 
 __all__ = ["label"]
 
@@ -41,8 +41,6 @@ def label(
     Reads Markdown, HTML, text, CSV, TSV, Excel, JSON, JSONL and Parquet, gzip-compressed too. Every input is
     accounted for in the table's status column.
     """
-    from pathlib import Path
-
     from narrativ.label.labeler import Labeler
     from narrativ.run.files import label_files
     from narrativ.show.terminal import console
@@ -52,8 +50,7 @@ def label(
         raise click.UsageError(f"no table format {output_format!r}; formats are {', '.join(TABLE_FORMATS)}")
     if output != "-" and not output_format:
         table_format(output)
-    if output != "-" and any(Path(name).exists() and Path(name).resolve() == Path(output).resolve() for name in inputs):
-        raise click.UsageError(f"{output} is an input: the table would replace it")
+    spare(inputs, [output])
     labeler = Labeler(codebook, engine)
     documents = documents_of(inputs, options)
     err = console(sys.stderr)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["EXIT_FAILED", "EXIT_OK", "EXIT_USAGE", "documents_of", "labelling", "pipe", "reading"]
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_OK",
+    "EXIT_USAGE",
+    "at_least",
+    "documents_of",
+    "labelling",
+    "language",
+    "pipe",
+    "reading",
+    "spare",
+]
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -73,6 +84,40 @@ labelling = _apply(
         ),
     ]
 )
+
+
+def language(help: str) -> Callable[[_F], _F]:
+    """The option ``--lang`` (or ``--language``): whom the output is for."""
+    return click.option(
+        "--lang",
+        "--language",
+        "lang",
+        default="en",
+        show_default=True,
+        type=click.Choice(["en", "zh-Hans", "zh-Hant"]),
+        help=help,
+    )
+
+
+def at_least(lowest: int) -> click.IntRange:
+    """Whole numbers from `lowest` on; the help shows no range, which says nothing that the user does not know."""
+    return click.IntRange(min=lowest)
+
+
+def spare(inputs: Iterable[str], outputs: Iterable[str]) -> None:
+    """Refuse an output that would replace an input: label tables and filled sheets are work that is not made again.
+
+    Raises
+    ------
+    click.UsageError
+        An output is one of the inputs.
+    """
+    from pathlib import Path
+
+    read = {Path(name).resolve() for name in inputs if name and name != "-"}
+    for name in outputs:
+        if name and name != "-" and Path(name).exists() and Path(name).resolve() in read:
+            raise click.UsageError(f"{name} is an input, which the output would replace")
 
 
 def documents_of(inputs: tuple[str, ...], options: dict[str, Any]) -> Any:

@@ -7,22 +7,22 @@ import sys
 import click
 
 from narrativ.cli.compare import split
-from narrativ.cli.options import EXIT_OK
+from narrativ.cli.options import EXIT_OK, at_least, language, spare
 
 __all__ = ["sample"]
 
 
 @click.command()
 @click.argument("table", metavar="TABLE")
-@click.option("-n", "--number", default=150, show_default=True, metavar="N", help="Passages to draw.")
+@click.option("-n", "--number", type=at_least(1), default=150, show_default=True, metavar="N", help="Passages to draw.")
 @click.option("--stratify", default="source", show_default=True, metavar="COLUMNS",
               help="Draw equally many of each: source, script, …, separated by commas and crossed; none for a simple sample.")  # fmt: skip
 @click.option("--frames", metavar="IDS", help="Draw half of the passages from those that tell these frames by the table's labels.")  # fmt: skip
 @click.option("--targets", metavar="IDS", help="Ask for the stance toward these targets as well, separated by commas.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Sheet to fill in (.csv, .xlsx), or Label Studio tasks (.json).")  # fmt: skip
 @click.option("--show-labels", is_flag=True, help="Show the table's labels; by default readers do not see them.")
-@click.option("--seed", default=20250127, show_default=True, metavar="N")
-@click.option("--lang", default="en", show_default=True, type=click.Choice(["en", "zh-Hans", "zh-Hant"]), help="Language of the readers.")  # fmt: skip
+@click.option("--seed", type=at_least(0), default=20250127, show_default=True, metavar="N")
+@language("Language of the readers.")
 @click.option("--codebook", default="deepseek", show_default=True, metavar="NAME", help="Definitions for the readers.")
 def sample(
     table: str, number: int, stratify: str, frames: str | None, targets: str | None, output: str, show_labels: bool, seed: int,
@@ -39,6 +39,7 @@ def sample(
     from narrativ.errors import OptionError
     from narrativ.table import read_table
 
+    spare([table], [output])
     data = read_table(table).reset_index(drop=True)
     book = load_codebook(codebook)
     asked = frame_ids(data)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, pipe, reading
+from narrativ.cli.options import EXIT_FAILED, EXIT_OK, at_least, documents_of, labelling, pipe, reading, spare
 
 __all__ = ["stories"]
 
@@ -31,7 +31,7 @@ __all__ = ["stories"]
 @click.option(
     "--threshold", type=float, metavar="SHARE", help="Share of a long text that its copy must contain.  [default: 0.5]"
 )
-@click.option("--most", default=10, show_default=True, metavar="N", help="Print at most N stories.")
+@click.option("--most", type=at_least(0), default=10, show_default=True, metavar="N", help="Print at most N stories.")
 @click.option("--json", "as_json", is_flag=True, help="Print stories and sources as JSON.")
 @labelling
 @reading
@@ -52,8 +52,6 @@ def stories(
     Takes label tables, or anything that label reads. Inputs that are no table are split into passages and not labelled,
     unless -o asks for their table; --codebook and --engine are for that.
     """
-    from pathlib import Path
-
     from narrativ.analyze import stories as analysis
     from narrativ.analyze.copies import THRESHOLD
     from narrativ.table import TABLE_FORMATS, table_format, write_table
@@ -63,8 +61,7 @@ def stories(
     if output and output != "-":
         if not output_format:
             table_format(output)
-        if any(Path(name).exists() and Path(name).resolve() == Path(output).resolve() for name in inputs):
-            raise click.UsageError(f"{output} is an input: the table would replace it")
+        spare(inputs, [output])
     if output == "-" and as_json:
         raise click.UsageError("-o - and --json both want standard output")
     table = _table(inputs, labels=bool(output), codebook=codebook, engine=engine, options=options)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from narrativ.cli.options import EXIT_FAILED, EXIT_OK, pipe
+from narrativ.cli.options import EXIT_FAILED, EXIT_OK, at_least, language, pipe, spare
 
 __all__ = ["summarize"]
 
@@ -18,20 +18,14 @@ __all__ = ["summarize"]
     default="source",
     show_default=True,
     metavar="COLUMN",
-    help="What to summarise by: a column of the table (source, author, title, script, kind, …), or day, month, language.",
+    help="What to summarise by: a column of the table (source, author, title, script, kind, …), or document, day, month, language.",
 )
 @click.option(
     "--weight",
     type=click.Choice(["reach"]),
     help="Weigh passages and documents by their reach; unknown reach is left out.",
 )
-@click.option(
-    "--lang",
-    default="en",
-    show_default=True,
-    type=click.Choice(["en", "zh-Hans", "zh-Hant"]),
-    help="Language of names and sentences.",
-)
+@language("Language of names and sentences.")
 @click.option(
     "-o",
     "--output",
@@ -41,13 +35,14 @@ __all__ = ["summarize"]
 )
 @click.option(
     "--passages",
+    type=at_least(0),
     default=2,
     show_default=True,
     metavar="N",
     help="Telling passages per frame, and per target and stance.",
 )
 @click.option("--quotes", is_flag=True, help="Print the telling passages, too (.json and .md always hold them).")
-@click.option("--most", default=20, show_default=True, metavar="N", help="Print at most N groups.")
+@click.option("--most", type=at_least(1), default=20, show_default=True, metavar="N", help="Print at most N groups.")
 @click.option(
     "--codebook",
     default="deepseek",
@@ -72,8 +67,6 @@ def summarize(
     two or three sentences made from these numbers by rule. Every share has its 95 % interval, resampled by document;
     groups too small for that get none.
     """
-    from pathlib import Path
-
     from narrativ.analyze.summary import check_format
     from narrativ.analyze.summary import summarize as summarize_table
     from narrativ.show.summary import print_summary
@@ -82,10 +75,7 @@ def summarize(
 
     for name in output:
         check_format(name)
-        if Path(name).resolve() == Path(table).resolve():
-            raise click.UsageError(f"{name} is the table that is summarised")
-    if passages < 0 or most < 1:
-        raise click.UsageError("--passages must be 0 or more, --most 1 or more")
+    spare([table], output)
     summary = summarize_table(read_table(table), by, weight=weight, lang=lang, codebook=codebook, passages=passages)
     for name in output:
         summary.save(name)
@@ -93,4 +83,6 @@ def summarize(
     if not output:
         with pipe():
             print_summary(console(sys.stdout), summary, most=most, quotes=quotes)
+    if not summary.groups["passages"].sum():
+        click.echo(f"{table}: no labelled passages", err=True)
     sys.exit(EXIT_OK if summary.groups["passages"].sum() else EXIT_FAILED)

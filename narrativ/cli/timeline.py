@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, pipe, reading
+from narrativ.cli.options import EXIT_FAILED, EXIT_OK, documents_of, labelling, language, pipe, reading, spare
 
 __all__ = ["timeline"]
 
@@ -25,7 +25,9 @@ _LISTED = 20
 )
 @click.option("--assume-zone", metavar="NAME", help="Zone of times that state none; they stay as written without it.")
 @click.option(
-    "--by", metavar="COLUMN", help="Group by a column: source, author, script, kind, language, or one of yours."
+    "--by",
+    metavar="COLUMN",
+    help="Group by a column: source, author, script, kind, document, day, month, language, or one of yours.",
 )
 @click.option(
     "--weight", type=click.Choice(["reach"]), help="Weight shares by reach: what was seen, not what was written."
@@ -54,14 +56,7 @@ _LISTED = 20
     help="CSV of dates and numbers (a search index, a share price) to look for leads and lags.",
 )
 @click.option("--max-lag", type=click.IntRange(1, 1000), metavar="N", help="Largest lag looked at, in periods.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["en", "zh-Hans", "zh-Hant"]),
-    default="en",
-    show_default=True,
-    help="Language of the words.",
-)
+@language("Language of the words.")
 @click.option(
     "-o", "--output", metavar="FILE", help="Write .csv (one row a period, group and frame), .json (everything) or .md."
 )
@@ -70,7 +65,7 @@ _LISTED = 20
 def timeline(
     inputs: tuple[str, ...],
     output: str | None,
-    language: str,
+    lang: str,
     codebook: str,
     engine: str,
     frames: tuple[str, ...],
@@ -102,16 +97,17 @@ def timeline(
     }
     if against:
         asked["against"] = _series(against)
+    spare([*inputs, *([against] if against else [])], [output] if output else [])
     table, failed = _table(inputs, codebook, engine, asked["by"], options)
     book = load_codebook(codebook)
     _check_frames(frames, table, book)
     result = compute(table, **asked)
-    names = {frame: book.frame_name(frame, language) for frame in book.frame_ids if frame in result.settings["frames"]}
+    names = {frame: book.frame_name(frame, lang) for frame in book.frame_ids if frame in result.settings["frames"]}
     if output:
-        _write(result, output, language, names)
+        _write(result, output, lang, names)
     else:
         with pipe():
-            print_timeline(console(sys.stdout), result, language=language, names=names)
+            print_timeline(console(sys.stdout), result, language=lang, names=names)
     for name, why in failed[:_LISTED]:
         click.echo(f"failed: {name}: {why}", err=True)
     if len(failed) > _LISTED:
@@ -123,6 +119,7 @@ def _table(
     inputs: tuple[str, ...], codebook: str, engine: str, by: str | None, options: dict[str, Any]
 ) -> tuple[Any, list[tuple[str, str]]]:
     """The label table of the inputs, and what could not be read."""
+    from narrativ.analyze.groups import DERIVED
     from narrativ.analyze.timedata import NEEDED
     from narrativ.label.labeler import Labeler
     from narrativ.table import is_table, read_table
@@ -132,7 +129,12 @@ def _table(
         import pandas as pd
 
         columns = list(dict.fromkeys([*NEEDED, *([by] if by else [])]))
-        table = pd.concat([read_table(name, columns=columns) for name in inputs], ignore_index=True)
+        parts = [read_table(name, columns=columns) for name in inputs]
+        if by and by not in DERIVED and not any(by in part.columns for part in parts):
+            parts = [read_table(name) for name in inputs]  # for the error, which lists the columns that there are
+        table = pd.concat(parts, ignore_index=True)
+        if not len(table):
+            click.echo("no rows in the table", err=True)
     elif any(tables):
         raise click.UsageError("label tables and other inputs together: label the others first")
     else:
@@ -175,7 +177,7 @@ def _series(path: str) -> Any:
     return series
 
 
-def _write(result: Any, output: str, language: str, names: dict[str, str]) -> None:
+def _write(result: Any, output: str, lang: str, names: dict[str, str]) -> None:
     from pathlib import Path
 
     import orjson
@@ -187,14 +189,14 @@ def _write(result: Any, output: str, language: str, names: dict[str, str]) -> No
     if kind == "json":
         data = orjson.dumps(result.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     elif kind == "md":
-        data = markdown(result, language=language, names=names).encode()
+        data = markdown(result, language=lang, names=names).encode()
     else:
         data = _csv(result.data if len(result.data) else result.totals)
     try:
         Path(output).write_bytes(data)
     except OSError as error:
         raise OptionError(f"{output}: cannot be written ({error.strerror})") from error
-    click.echo(result.describe(language, names), err=True)
+    click.echo(result.describe(lang, names), err=True)
 
 
 def _csv(table: Any) -> bytes:

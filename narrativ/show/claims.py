@@ -150,7 +150,11 @@ def print_claims(out: Console, groups: pd.DataFrame, book: Codebook, *, language
         value, written, said, documents, notes = cells
         flagged = bool(notes)
         table.add_row(
-            value, Text(written, style="dim"), said, documents, Text(notes, style="yellow" if flagged else "")
+            Text(value),
+            Text(written, style="dim"),
+            Text(said),
+            documents,
+            Text(notes, style="yellow" if flagged else ""),
         )
     if table is not None:
         _flush(out, table, hidden)
@@ -163,7 +167,7 @@ def _table(subject: str, language: str) -> Table:
         pad_edge=False,
         expand=True,
         header_style="dim",
-        title=subject,
+        title=Text(subject, style="cyan"),
         title_style="cyan",
         title_justify="left",
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from narrativ.analyze.compare import Comparison
+from narrativ.show.markdown import escaped
 from narrativ.show.terminal import safe
 
 if TYPE_CHECKING:
@@ -193,7 +195,8 @@ def _table(header: Sequence[str], rows: _Rows, text: set[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, name in enumerate(header):
         left = number == 0 or name in text
-        table.add_column(name, justify="left" if left else "right", max_width=_GROUP_WIDTH if number == 0 else None,
+        longest = None if left else max((cell_len(word) for word in _line(name).split()), default=None)
+        table.add_column(Text(_line(name)), justify="left" if left else "right", min_width=longest, max_width=_GROUP_WIDTH if number == 0 else None,
                          overflow="ellipsis" if number == 0 else "fold", no_wrap=number == 0)  # fmt: skip
     for row in rows:
         table.add_row(*(Text(cell, style="dim" if cell == "not enough" else "") for cell in row))
@@ -246,26 +249,24 @@ def print_words(out: Console, words: pd.DataFrame, title: str, *, most: int = 15
 
 
 def _markdown(header: Sequence[str], rows: _Rows) -> str:
-    escape: Callable[[str], str] = lambda cell: (  # noqa: E731
-        cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
-    )
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(map(escape, line)) + " |" for line in lines)
+    cells = [[escaped(_line(cell)) for cell in line] for line in (header, *rows)]
+    lines = [cells[0], ["---"] * len(header), *cells[1:]]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def comparison_markdown(comparison: Comparison, *, names: Names, language: str = "en", most: int = 50) -> str:
     """The same as a Markdown page."""
-    parts = [f"# {_line(comparison.by)}", _line(comparison.describe(language, names=names)).replace("<", "&lt;")]
+    parts = [f"# {escaped(_line(comparison.by))}", escaped(_line(comparison.describe(language, names=names)))]
     for title, header, rows, below in _sections(comparison, names, most):
         if rows:
             parts += [f"## {title}", _markdown(header, rows)]
         if below:
-            parts.append(_line(below).replace("<", "&lt;"))
+            parts.append(escaped(_line(below)))
     if comparison.notes:
-        parts += ["## notes", "\n".join(f"- {_line(note)}" for note in comparison.notes)]
+        parts += ["## notes", "\n".join(f"- {escaped(_line(note))}" for note in comparison.notes)]
     return "\n\n".join(parts) + "\n"
 
 
 def words_markdown(words: pd.DataFrame, title: str, *, most: int = 15) -> str:
     """Distinctive words as a Markdown section."""
-    return f"## {title}\n\n{_markdown(['group', 'language', 'words'], _word_rows(words, most))}\n"
+    return f"## {escaped(_line(title))}\n\n{_markdown(['group', 'language', 'words'], _word_rows(words, most))}\n"

@@ -58,13 +58,15 @@ def _print_table(out: Console, title: str, by: str, names: list[str], rows: list
         words = max(cell_len(word) for word in name.split())
         widths.append(max(words, *(cell_len(cells[number]) for _, cells in rows)))
     for part in _fitting(widths, out.width - name_width):
-        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", title=title, title_style="dim",
+        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", title=Text(title, style="dim"), title_style="dim",
                       title_justify="left")  # fmt: skip
-        table.add_column(by, no_wrap=True, overflow="ellipsis", max_width=_NAME, vertical="bottom")
+        table.add_column(Text(safe(by)), no_wrap=True, overflow="ellipsis", max_width=_NAME, vertical="bottom")
         for number in part:
-            table.add_column(names[number], justify="right", min_width=widths[number], max_width=widths[number])
+            table.add_column(
+                Text(safe(names[number])), justify="right", min_width=widths[number], max_width=widths[number]
+            )
         for name, cells in rows:
-            table.add_row(safe(name), *(cells[number] for number in part))
+            table.add_row(Text(safe(name).replace("\n", " ")), *(Text(cells[number]) for number in part))
         out.print(table)
         out.print()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _COLOURS = ("green", "yellow", "red", "bright_blue", "magenta", "cyan")
 
 
 _PIPE_WIDTH = 112
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def console(stream: IO[str]) -> Console:
@@ -35,7 +37,7 @@ def console(stream: IO[str]) -> Console:
 
 def safe(text: str) -> str:
     """Text without control characters, which a terminal would obey."""
-    return "".join(char if char >= " " or char == "\n" else " " for char in text)
+    return _CONTROL.sub(" ", text)
 
 
 def print_document(
@@ -47,10 +49,12 @@ def print_document(
     language: str = "en",
 ) -> None:
     """A document with its evidence coloured by frame, and each passage's frames, scores and reasons below it."""
-    colour = {frame: _COLOURS[number % len(_COLOURS)] for number, frame in enumerate(codebook.frame_ids)}
+    told = (frame for _, labels in labelled if labels for frame in (*labels.frame_scores, *labels.frames))
+    known = dict.fromkeys((*codebook.frame_ids, *told))
+    colour = {frame: _COLOURS[number % len(_COLOURS)] for number, frame in enumerate(known)}
     published = str(document.published or "")
     facts = " · ".join(safe(part) for part in (document.source, published, document.url) if part)
-    out.print(Text(safe(document.title) or document.id, style="bold"))
+    out.print(Text(safe(document.title) or safe(document.id), style="bold"))
     if facts:
         out.print(Text(facts, style="dim"))
     for note in document.notes:
@@ -68,13 +72,14 @@ def print_document(
             out.print(Text(f"  [{passage.status}]", style="dim"))
             continue
         line = Text("  ")
-        for frame in codebook.frame_ids:
+        for frame in colour:
             reasons = [item for item in labels.evidence if item.frame == frame]
             present = frame in labels.frames
             if not present and not reasons:
                 continue
-            name = codebook.frame_name(frame, language)
-            line.append(f"{name} {labels.frame_scores[frame]:.2f}", style=colour[frame] if present else "dim")
+            name = _frame(codebook, frame, language)
+            score = f" {labels.frame_scores[frame]:.2f}" if frame in labels.frame_scores else ""
+            line.append(f"{name}{score}", style=colour[frame] if present else "dim")
             words = ", ".join(f"{safe(item.text)} {item.weight:+.2g}" for item in reasons)
             line.append(f" ({words})  " if words else "  ", style="dim")
         if line.plain.strip():
@@ -86,14 +91,23 @@ def print_document(
             out.print(Text(f"  {judged}", style="dim"))
 
 
+def _frame(codebook: Codebook, frame: str, language: str) -> str:
+    """A frame's name; its id where the table is of another codebook."""
+    return codebook.frame_name(frame, language) if frame in codebook.frame_ids else safe(frame)
+
+
+def _target(codebook: Codebook, target: str, language: str) -> str:
+    return codebook.target_name(target, language) if target in codebook.target_ids else safe(target)
+
+
 def _judged(labels: Labels, codebook: Codebook, language: str) -> str:
     """Positions, stance toward each target with the words behind it, and whose view it is, in one line."""
-    parts = [f"{codebook.frame_name(frame, language)}: {position}" for frame, position in labels.positions.items()]
+    parts = [f"{_frame(codebook, frame, language)}: {position}" for frame, position in labels.positions.items()]
     for target, stance in labels.stance.items():
         words = [item.text for item in labels.stance_evidence if item.target == target and item.weight]
         score = f" {labels.polarity[target]:+.2f}" if target in labels.polarity else ""
         reasons = f" ({safe(', '.join(words))})" if words else ""
-        parts.append(f"{codebook.target_name(target, language)}: {stance}{score}{reasons}")
+        parts.append(f"{_target(codebook, target, language)}: {stance}{score}{reasons}")
     if labels.holder is not None:
         parts.append(f"holder: {safe(labels.holder)}")
     return " · ".join(parts)
@@ -108,7 +122,7 @@ def print_sources(
                   title_justify="left")  # fmt: skip
     table.add_column("source", no_wrap=True, overflow="ellipsis", max_width=20)
     for name in ("docs", "passages", *(codebook.frame_name(frame, language) for frame in frames), "none"):
-        table.add_column(name, justify="right", min_width=4 if len(name) < 9 else 11)
+        table.add_column(Text(safe(name)), justify="right", min_width=4 if len(name) < 9 else 11)
     for row in counts.head(most).to_dict("records"):
         passages = row["passages"]
         shares = [f"{row[name] / passages:.0%}" if row[name] else "·" for name in (*frames, "no_frame")]

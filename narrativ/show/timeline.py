@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from narrativ.analyze.timewords import Words
+from narrativ.show.markdown import escaped
 from narrativ.show.terminal import _COLOURS, safe
 
 if TYPE_CHECKING:
@@ -68,8 +69,15 @@ def _table(result: Timeline, group: str, words: Words) -> Table:
     every = _EVERY[words.language][result.settings["every"]]
     title = titles[2].format(every=every, zone=result.settings["zone"])
     if result.settings["by"]:
-        title = f"{safe(words.group(group))} · {title}"
-    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_style="dim", title_justify="left")
+        title = f"{safe(words.group(group)).replace(chr(10), ' ')} · {title}"
+    table = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        title=Text(title, style="dim"),
+        title_style="dim",
+        title_justify="left",
+    )
     data = result.data[result.data["group"] == group]
     totals = result.totals[result.totals["group"] == group]
     frames = list(result.settings["frames"])
@@ -83,7 +91,9 @@ def _table(result: Timeline, group: str, words: Words) -> Table:
     for name in over:
         table.add_column("≥" + words.reach(float(name.removeprefix("reach_over_"))), justify="right")
     for number, frame in enumerate(frames):
-        table.add_column(words.frame(frame), justify="right", min_width=11, style=_COLOURS[number % len(_COLOURS)])
+        table.add_column(
+            Text(safe(words.frame(frame))), justify="right", min_width=11, style=_COLOURS[number % len(_COLOURS)]
+        )
     shares = {frame: rows.reset_index(drop=True) for frame, rows in data.groupby("frame")}
     most = max(1, int(totals["documents"].max()))
     for at, row in enumerate(totals.head(_PERIODS).to_dict("records")):
@@ -106,7 +116,9 @@ def _sparks(result: Timeline, group: str, words: Words) -> Table:
     for number, frame in enumerate(result.settings["frames"]):
         counts = data.loc[data["frame"] == frame, "frame_documents"].astype(float).tolist()
         colour = _COLOURS[number % len(_COLOURS)]
-        lines.add_row(words.frame(frame), Text(spark(counts[:_PERIODS]), style=colour), f"{sum(counts):.0f}")
+        lines.add_row(
+            Text(safe(words.frame(frame))), Text(spark(counts[:_PERIODS]), style=colour), f"{sum(counts):.0f}"
+        )
     return lines
 
 
@@ -146,7 +158,7 @@ def markdown(result: Timeline, *, language: str = "en", names: Mapping[str, str]
     words = Words(language, names or {})
     titles = _TITLES[language]
     every = _EVERY[language][result.settings["every"]]
-    parts = ["\n".join(f"- {_escaped(line.strip())}" for line in result.describe(language, names).split("\n"))]
+    parts = ["\n".join(f"- {escaped(line.strip())}" for line in result.describe(language, names).split("\n"))]
     frames = list(result.settings["frames"])
     for group in dict.fromkeys(result.totals["group"]):
         totals = result.totals[result.totals["group"] == group]
@@ -171,26 +183,18 @@ def markdown(result: Timeline, *, language: str = "en", names: Mapping[str, str]
             )
         title = titles[2].format(every=every, zone=result.settings["zone"])
         prefix = f"{words.group(group)} · " if result.settings["by"] else ""
-        parts.append(f"## {_escaped(prefix + title)}\n\n" + "\n".join(lines))
+        parts.append(f"## {escaped(prefix + title)}\n\n" + "\n".join(lines))
     for burst in result.bursts.to_dict("records"):
         quotes = "\n".join(
-            f"- {_escaped(_shortened(row['text']))} ({_escaped(_facts(row, words))})" for row in burst["passages"]
+            f"- {escaped(_shortened(row['text']))} ({escaped(_facts(row, words))})" for row in burst["passages"]
         )
         where = words.stretch(str(burst["start"]), str(burst["end"]))
         group = words("in group", group=words.group(str(burst["group"]))) if result.settings["by"] else ""
         parts.append(
-            f"## {_escaped(group + words.frame(str(burst['frame'])))}, {where} (p = {burst['p']:.3f})\n\n{quotes}"
+            f"## {escaped(group + words.frame(str(burst['frame'])))}, {where} (p = {burst['p']:.3f})\n\n{quotes}"
         )
     return "\n\n".join(parts) + "\n"
 
 
 def _line(cells: list[Any]) -> str:
-    return "| " + " | ".join(_escaped(str(cell)) for cell in cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is; a passage must not make headings, links or HTML of ours."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;")
-    for mark in "\\`*_[]|#!":
-        text = text.replace(mark, "\\" + mark)
-    return text
+    return "| " + " | ".join(escaped(str(cell)) for cell in cells) + " |"

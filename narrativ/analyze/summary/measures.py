@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from narrativ.analyze.summary.rows import POSITIONS, STANCES, VOICES, Rows
 from narrativ.analyze.within import Estimates, estimates
+from narrativ.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,11 @@ def group_counts(rows: Rows, weight: str | None = None) -> pd.DataFrame:
     documents = np.bincount(group, minlength=size)
     with_reach = np.bincount(group[known], minlength=size)
     total = np.bincount(group[known], weights=reach[known], minlength=size)
+    if total.max(initial=0) >= 2**63:
+        name = rows.names[int(total.argmax())]
+        raise TableError(
+            f"the reach of {name!r} adds up to {total.max():.2g}, which no views do: mend the column 'reach'"
+        )
     data: dict[str, Any] = {
         "group": list(rows.names),
         "passages": np.bincount(rows.group, minlength=size),

@@ -52,6 +52,7 @@ _CSV = (
     "resampled",
 )
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[+\-]|^\d+[.)])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CARDS = 12
 _LONGEST = 30  # characters of a name in a list of names
 _HUES = (150, 35, 0, 215, 285)
@@ -163,7 +164,7 @@ def json_text(summary: Summary) -> str:
 
 def _md(text: Any) -> str:
     """Text that Markdown shows as it is, on one line."""
-    line = " ".join(str(text).split())
+    line = " ".join(_CONTROL.sub(" ", str(text)).split())
     return _MARKDOWN.sub(r"\\\1", line)
 
 

@@ -11,27 +11,22 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from narrativ.analyze.groups import group_labels
 from narrativ.analyze.within import MIN_UNITS, run_codes
-from narrativ.errors import OptionError, TableError
+from narrativ.errors import TableError
 from narrativ.records import OK
-from narrativ.text.scripts import class_counts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DERIVED", "POSITIONS", "STANCES", "VOICES", "Rows", "group_keys", "read_rows"]
+__all__ = ["POSITIONS", "STANCES", "VOICES", "Rows", "read_rows"]
 
 POSITIONS = ("endorses", "reports", "rejects")
 STANCES = ("favor", "neutral", "against")
 VOICES = ("author", "others")
-DERIVED = ("day", "month", "language")
-"""What a table can be grouped by besides its columns."""
 
 _NEEDED = ("doc_id", "passage", "text", "source", "published", "reach", "script", "status", "frames", "frame_scores",
            "abstained", "positions", "stance", "polarity", "holder")  # fmt: skip
-_HAN = slice(1, 4)
-_LATIN = 4
-_LETTERS_PER_CHARACTER = 5  # as in narrativ.text.scripts: a Latin word weighs as much as one Han character
 
 _Codes = npt.NDArray[np.int64]
 _Small = npt.NDArray[np.int8]
@@ -96,46 +91,12 @@ class Rows:
     stories: bool
 
 
-def group_keys(table: pd.DataFrame, by: str) -> list[str]:
-    """Name of each row's group; ``""`` where the table does not say.
-
-    Raises
-    ------
-    OptionError
-        `by` is neither a column of single values nor one of :data:`DERIVED`.
-    """
-    if by in table.columns:
-        keys = [_name(value) for value in table[by]]
-        if any(key is None for key in keys):
-            raise OptionError(f"--by {by}: the column holds lists or objects; group by a column of single values")
-        return [key or "" for key in keys]
-    if by in ("day", "month"):
-        length = 10 if by == "day" else 7
-        return [str(value)[:length] if isinstance(value, str) else "" for value in table["published"]]
-    if by == "language":
-        return _languages(table)
-    raise OptionError(
-        f"no column {by!r} to group by; there are {', '.join(map(str, table.columns))}, {', '.join(DERIVED)}"
-    )
-
-
 def _name(value: Any) -> str | None:
     if isinstance(value, (list, dict, tuple, set, np.ndarray)):
         return None
     import pandas as pd
 
     return "" if value is None or pd.isna(value) else str(value)
-
-
-def _languages(table: pd.DataFrame) -> list[str]:
-    """``zh``, ``en``, ``other`` or nothing; in a passage of two scripts the one that has more of it decides."""
-    known = {"Hans": "zh", "Hant": "zh", "Latn": "en", "mixed": "mixed", "other": "other"}
-    keys = [known.get(script, "") if isinstance(script, str) else "" for script in table["script"]]
-    mixed = [number for number, key in enumerate(keys) if key == "mixed"]
-    counts = class_counts([str(table["text"].iloc[number]) for number in mixed])
-    for number, row in zip(mixed, counts, strict=True):
-        keys[number] = "zh" if row[_HAN].sum() >= row[_LATIN] / _LETTERS_PER_CHARACTER else "en"
-    return keys
 
 
 def read_rows(table: pd.DataFrame, by: str, *, order: Sequence[str] = (), targets: Sequence[str] = ()) -> Rows:
@@ -146,7 +107,7 @@ def read_rows(table: pd.DataFrame, by: str, *, order: Sequence[str] = (), target
     table
         A label table.
     by
-        A column of it, or one of :data:`DERIVED`.
+        A column of it, or one of :data:`narrativ.analyze.groups.DERIVED`.
     order, targets
         Ids of frames and targets in the order in which to show them; others follow by name.
 
@@ -155,12 +116,12 @@ def read_rows(table: pd.DataFrame, by: str, *, order: Sequence[str] = (), target
     TableError
         A column is missing, or a label is not one that narrativ knows.
     OptionError
-        See :func:`group_keys`.
+        See :func:`narrativ.analyze.groups.group_labels`.
     """
     missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
         raise TableError(f"not a label table: no column {', '.join(map(repr, missing))}")
-    every = np.array(group_keys(table, by), dtype=object)
+    every = group_labels(table, by).to_numpy(dtype=object)
     labelled = (table["status"] == OK).to_numpy(dtype=bool)
     rows = table[labelled]
     ids = rows["doc_id"].map(str).to_numpy(dtype=object)
