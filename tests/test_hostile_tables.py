@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from narrativ import cli
 from narrativ.errors import OptionError, TableError
 from narrativ.show.terminal import safe
 from narrativ.table import write_table
+from tests.conftest import ROOT
 from tests.tables import random_table
 from tests.test_compare_cli import call
 
@@ -135,6 +138,18 @@ def test_a_table_of_another_codebook_is_shown_by_its_ids(tmp_path: Path, capsys:
     assert code == cli.EXIT_OK, err
     assert "my_frame" in out
     assert "my_target: favor" in out
+
+
+def test_a_reader_that_goes_away_is_no_failure(hostile: str) -> None:
+    script = "from narrativ.cli import main; main()"
+    for command in ("summarize", "claims", "stories", "show"):
+        run = subprocess.Popen(
+            [sys.executable, "-c", script, command, hostile], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        )
+        assert run.stdout is not None
+        run.stdout.close()
+        _, err = run.communicate(timeout=120)
+        assert (run.returncode, b"Traceback" in err) == (cli.EXIT_OK, False), err
 
 
 def test_reach_beyond_all_numbers_is_an_error_of_the_table() -> None:

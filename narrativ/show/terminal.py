@@ -27,12 +27,18 @@ _PIPE_WIDTH = 112
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command, which ends well: rich would exit with 1, as if something had failed."""
+        raise BrokenPipeError
+
+
 def console(stream: IO[str]) -> Console:
     """A console on `stream`: as wide as the terminal, or 112 columns into a pipe.
 
     Colours only on a terminal, and not where ``NO_COLOR`` is set.
     """
-    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
+    return _Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
 
 
 def safe(text: str) -> str:
