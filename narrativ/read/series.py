@@ -75,7 +75,11 @@ def read_series(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, list[str]]:
     import pandas as pd
 
     name = os.fspath(path)
-    decoded = decode(load(name))
+    try:
+        content = load(name)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    decoded = decode(content)
     text = _without_preamble(decoded.text.lstrip("\ufeff"))
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - a name, perhaps with .gz, not a path on disk
     records: list[Mapping[str, Any]] = []
