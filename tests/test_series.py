@@ -39,7 +39,7 @@ def test_a_chinese_encoding_is_found(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none.csv: no such file"):
+    with pytest.raises(InputError, match=r"none\.csv: no such file"):
         read_series(tmp_path / "none.csv")
 
 
