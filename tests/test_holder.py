@@ -19,9 +19,10 @@ from narrativ.label.voice import OTHERS, find_voices, scan_forms
 from narrativ.learn.card import corpus_hash
 from narrativ.learn.corpus import Example, load_corpus
 from narrativ.learn.features import gram_matrix
+from narrativ.learn.judge_stance import same_name
 from narrativ.learn.position import score_positions, train_positions
 from narrativ.learn.voice import passages_of, train_voice
-from narrativ.learn.voice_score import same_name, score_holders
+from narrativ.learn.voice_score import score_holders
 from narrativ.records import Document, Passage
 from narrativ.text.normalize import match_forms, to_simplified
 from tests.conftest import ROOT, cases

@@ -87,7 +87,6 @@ class Neighbours:
         first = np.full(clauses, -1, dtype=np.int64)
         first[name_clause[::-1]] = np.arange(self.count)[::-1]
         self.first = first
-        self.text_of_clause = np.zeros(clauses, dtype=np.int64)
         has = np.where(first >= 0, np.arange(clauses), -1)
         earlier = np.concatenate([[-1], np.maximum.accumulate(has)[:-1]])
         later = np.where(first >= 0, np.arange(clauses), clauses)

@@ -53,8 +53,6 @@ class Scope:
         Number of the clause and of the sentence, shape (n_characters + 1,); numbers run on over the texts.
     clause_start, sentence_start
         Where each begins.
-    sentence_of
-        Sentence of each clause.
     question
         Whether each sentence ends in a question mark.
     quoted
@@ -65,7 +63,6 @@ class Scope:
     sentence: _Integers
     clause_start: _Integers
     sentence_start: _Integers
-    sentence_of: _Integers
     question: _Bools
     quoted: _Bools
 
@@ -112,7 +109,7 @@ def scope_of(text: BatchText, hits: CueHits, named: _Integers) -> Scope:
     question = np.zeros(len(sentence_start), dtype=bool)
     question[sentence[marks]] = True
     quoted = _quoted(text)
-    return Scope(clause, sentence, clause_start, sentence_start, sentence[clause_start], question, quoted)
+    return Scope(clause, sentence, clause_start, sentence_start, question, quoted)
 
 
 def _quoted(text: BatchText) -> _Bools:

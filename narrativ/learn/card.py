@@ -14,8 +14,8 @@ import numpy.typing as npt
 from narrativ.codebook import Codebook
 from narrativ.label.model import FrameModel, language_of
 from narrativ.label.stance import StanceModel
+from narrativ.learn.agreement import calibration, f1
 from narrativ.learn.corpus import SCRIPTS, Example
-from narrativ.learn.fit import expected_calibration_error, f1
 
 __all__ = ["card_data", "card_page", "corpus_hash"]
 
@@ -70,8 +70,8 @@ def card_data(
                 "f1": values,
             }
     language = np.array([language_of(script) for script in scripts])
-    calibration = {
-        name: round(expected_calibration_error(scores[language == name].ravel(), target[language == name].ravel()), 4)
+    errors = {
+        name: calibration(scores[language == name], target[language == name])[0]
         for name in dict.fromkeys(language.tolist())
     }
     return {
@@ -83,7 +83,7 @@ def card_data(
         },
         "codebook": {"id": codebook.id, "version": codebook.version},
         "held_out": held_out,
-        "calibration_error": calibration,
+        "calibration_error": errors,
         "learning_curve": [dict(point) for point in curve],
         "scikit_learn": sklearn.__version__,
     }

@@ -19,13 +19,13 @@ import numpy.typing as npt
 
 from narrativ.label.engine import Batch, Engine
 from narrativ.learn import judge_stance
+from narrativ.learn.agreement import calibration, f1
 from narrativ.learn.corpus import POSITIONS, Example
 from narrativ.records import Document, Labels, Passage
 from narrativ.text.normalize import match_forms
 
 __all__ = ["Report", "evaluate", "label_examples"]
 
-BINS = 15
 _RESAMPLES = 1000
 _BATCH = 512
 _MISSES = 20
@@ -60,11 +60,6 @@ def label_examples(engine: Engine, examples: Sequence[Example]) -> list[Labels]:
     return found
 
 
-def _f1(gold: _Bools, told: _Bools) -> float:
-    total = float(gold.sum() + told.sum())
-    return 2 * float((gold & told).sum()) / total if total else 0.0
-
-
 def _average_precision(gold: _Bools, scores: _Floats) -> float | None:
     if not gold.any():
         return None
@@ -83,32 +78,10 @@ def _interval(gold: _Bools, told: _Bools, groups: npt.NDArray[np.int64]) -> tupl
         [np.bincount(groups, gold[:, k].astype(float) + told[:, k], count) for k in range(gold.shape[1])], axis=1
     )
     weights = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
-    f1 = 2 * (weights @ hit) / np.maximum(weights @ total, 1e-9)
-    bounds = np.percentile(f1, [2.5, 97.5], axis=0)
-    macro = np.percentile(f1.mean(axis=1), [2.5, 97.5])
+    values = 2 * (weights @ hit) / np.maximum(weights @ total, 1e-9)
+    bounds = np.percentile(values, [2.5, 97.5], axis=0)
+    macro = np.percentile(values.mean(axis=1), [2.5, 97.5])
     return [round(float(x), 3) for x in macro], [[round(float(x), 3) for x in pair] for pair in bounds.T]
-
-
-def _calibration(gold: _Bools, scores: _Floats) -> tuple[float, list[dict[str, float]]]:
-    """Expected calibration error, and the bins of the reliability plot."""
-    flat, truth = scores.ravel(), gold.ravel()
-    which = np.minimum((flat * BINS).astype(int), BINS - 1)
-    bins = []
-    error = 0.0
-    for number in range(BINS):
-        inside = which == number
-        if inside.any():
-            said, seen = float(flat[inside].mean()), float(truth[inside].mean())
-            error += float(inside.mean()) * abs(said - seen)
-            bins.append(
-                {
-                    "from": round(number / BINS, 3),
-                    "n": int(inside.sum()),
-                    "said": round(said, 3),
-                    "seen": round(seen, 3),
-                }
-            )
-    return round(error, 4), bins
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
@@ -158,7 +131,7 @@ def evaluate(engine: Engine, examples: Sequence[Example]) -> Report:
                 "told": int(told[rows, index].sum()),
                 "precision": round(hit / max(int(told[rows, index].sum()), 1), 3),
                 "recall": round(hit / max(int(gold[rows, index].sum()), 1), 3),
-                "f1": round(_f1(gold[rows, index], told[rows, index]), 3),
+                "f1": round(f1(gold[rows, index], told[rows, index]), 3),
                 "f1_interval": intervals[index],
                 "average_precision": None if average is None else round(average, 3),
             }
@@ -170,7 +143,7 @@ def evaluate(engine: Engine, examples: Sequence[Example]) -> Report:
         }
     for language, rows in (("zh", scripts != "Latn"), ("en", scripts == "Latn")):
         if rows.any():
-            error, bins = _calibration(gold[rows], scores[rows])
+            error, bins = calibration(scores[rows], gold[rows])
             data["calibration"][language] = {"error": error, "bins": bins}
     data["positions"] = _positions(examples, labels)
     data["abstained"] = _abstained(gold, told, labels, frames)
@@ -189,7 +162,7 @@ def _abstained(gold: _Bools, told: _Bools, labels: Sequence[Labels], frames: Seq
     frames abstained from that the gold labels carry; ``macro_f1_decided``: macro-F1 over the decisions that it made.
     """
     doubtful = np.array([[frame in label.abstained for frame in frames] for label in labels])
-    decided = [_f1(gold[~doubtful[:, k], k], told[~doubtful[:, k], k]) for k in range(len(frames))]
+    decided = [f1(gold[~doubtful[:, k], k], told[~doubtful[:, k], k]) for k in range(len(frames))]
     return {
         "passages": round(float((doubtful.any(axis=1) & ~told.any(axis=1)).mean()), 3),
         "carried": round(float(gold[doubtful].mean()), 3) if doubtful.any() else 0.0,

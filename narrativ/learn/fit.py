@@ -1,4 +1,4 @@
-"""Logistic regressions on blocks of features, calibration."""
+"""Logistic regressions on blocks of features, calibration of their scores."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-__all__ = ["Block", "Head", "expected_calibration_error", "f1", "platt"]
-
-_BINS = 15
+__all__ = ["Block", "Head", "platt"]
 
 _Floats = npt.NDArray[np.float64]
 _Integers = npt.NDArray[np.int64]
@@ -76,19 +74,3 @@ def platt(log_odds: _Floats, target: _Integers) -> tuple[float, float]:
     model = LogisticRegression(C=1.0, solver="lbfgs", max_iter=1000)
     model.fit(log_odds[:, None], target)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def f1(gold: npt.NDArray[np.bool_], told: npt.NDArray[np.bool_]) -> float:
-    """F1 of yes or no; 0 where neither says yes."""
-    total = float(gold.sum() + told.sum())
-    return 2 * float((gold & told).sum()) / total if total else 0.0
-
-
-def expected_calibration_error(scores: _Floats, target: npt.NDArray[Any]) -> float:
-    """Mean distance of score and share over fifteen bins of equal width (Naeini et al. 2015)."""
-    which = np.minimum((scores * _BINS).astype(int), _BINS - 1)
-    error = 0.0
-    for number in np.unique(which):
-        inside = which == number
-        error += float(inside.mean()) * abs(float(scores[inside].mean()) - float(target[inside].mean()))
-    return error

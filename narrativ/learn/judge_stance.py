@@ -81,11 +81,17 @@ def _macro(pairs: Sequence[tuple[str, str, str, str]]) -> dict[str, Any]:
 
 
 def same_name(gold: str, told: str | None) -> bool:
-    """Whether two holders are the same as written, or one's name is a part of the other's (Wang, Alexandr Wang)."""
+    """Whether two holders' names mean the same one.
+
+    Compared in match form, letters and digits only: equal, or one of two or more characters stands in the other.
+
+    >>> same_name("Glenn Youngkin", "Youngkin"), same_name("輝達", "辉达"), same_name("高盛", "花旗")
+    (True, True, False)
+    """
     if told is None:
         return False
-    one, other = match_form(gold).strip(), match_form(told).strip()
-    return one == other or (min(len(one), len(other)) > 1 and (one in other or other in one))
+    short, long = sorted(("".join(filter(str.isalnum, match_form(name))) for name in (gold, told)), key=len)
+    return short == long or (len(short) >= 2 and short in long)
 
 
 def holders(examples: Sequence[Example], labels: Sequence[Labels]) -> dict[str, Any] | None:

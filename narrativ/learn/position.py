@@ -21,6 +21,7 @@ from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
 from narrativ.label.attribution import attribution_features
 from narrativ.label.batchtext import join_forms
+from narrativ.label.holder import HolderModel
 from narrativ.label.position import PositionModel
 from narrativ.learn.corpus import POSITIONS, Example, load_corpus
 from narrativ.learn.features import gram_matrix
@@ -47,10 +48,10 @@ def _rows(examples: Sequence[Example], frames: Sequence[str]) -> npt.NDArray[np.
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
-def attribution_of(examples: Sequence[Example]) -> tuple[list[str], _Floats]:
+def attribution_of(examples: Sequence[Example], holder: HolderModel | None = None) -> tuple[list[str], _Floats]:
     """Match forms of examples, each judged by itself, and their attribution features."""
     passages, forms = passages_of(examples)
-    return forms, attribution_features(passages, forms, voices_of(passages, forms))
+    return forms, attribution_features(passages, forms, voices_of(passages, forms), model=holder)
 
 
 def train_positions(
@@ -59,6 +60,7 @@ def train_positions(
     *,
     matrix: Any = None,
     idf: npt.NDArray[np.float32] | None = None,
+    holder: HolderModel | None = None,
     per_frame: bool = False,
 ) -> PositionModel:
     """The position classifier's numbers, learned from labelled passages.
@@ -71,12 +73,14 @@ def train_positions(
         Whose frames to use.
     matrix, idf
         What :func:`narrativ.learn.features.gram_matrix` gave for these examples, when it is there already.
+    holder
+        What judges the holder, a feature; the shipped model when none is given.
     per_frame
         Whether each frame has n-gram weights of its own beside the shared ones: no better beyond chance, and a table as many times larger
         as there are frames.
     """
     frames = codebook.frame_ids
-    forms, attribution = attribution_of(examples)
+    forms, attribution = attribution_of(examples, holder)
     if matrix is None or idf is None:
         matrix, idf = gram_matrix(forms)
     rows = _rows(examples, frames)

@@ -15,12 +15,14 @@ import numpy.typing as npt
 
 from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
+from narrativ.label.encoders import Encoder, load_encoder
 from narrativ.label.evaluations import baseline_stance
 from narrativ.label.model import language_of
 from narrativ.label.stance import STANCES, StanceModel, load_stance
 from narrativ.learn.corpus import Example, load_corpus
 from narrativ.learn.stance import StanceReader
 from narrativ.resources import read_tsv
+from narrativ.text.normalize import to_simplified
 
 __all__ = ["PAIR_COLUMNS", "Pair", "load_pairs", "macro_f1", "predict_stance", "score_pairs", "score_stance"]
 
@@ -144,14 +146,26 @@ def score_pairs(
     return [(next(answers) == pair.stances[0], next(answers) == pair.stances[1]) for pair in pairs]
 
 
-def _report(codebook: Codebook, corpora: Sequence[Path], pairs: Sequence[Path], model: StanceModel | None) -> None:
+def _report(
+    codebook: Codebook,
+    corpora: Sequence[Path],
+    pairs: Sequence[Path],
+    model: StanceModel | None,
+    encoder: Encoder | None,
+) -> None:
     reader = StanceReader(codebook)
+
+    def vectors(texts: Iterable[str]) -> npt.NDArray[np.float32] | None:
+        return encoder.encode([to_simplified(text) for text in texts]) if encoder else None
+
     for path in corpora:
-        scores = score_stance(load_corpus(path, codebook=codebook), reader, model)
+        examples = load_corpus(path, codebook=codebook)
+        scores = score_stance(examples, reader, model, vectors(example.text for example in examples))
         print(path, " ".join(f"{name} {value:.3f}" for name, value in scores.items()))
     for path in pairs:
         loaded = load_pairs(path)
-        right = np.array(score_pairs(loaded, reader, model)).reshape(-1, 2)
+        own = vectors(text for pair in loaded for text in pair.texts)
+        right = np.array(score_pairs(loaded, reader, model, own)).reshape(-1, 2)
         print(f"{path} {len(loaded)} pairs: both right {right.all(axis=1).mean():.3f}, sentences {right.mean():.3f}")
         for phenomenon in sorted({pair.phenomenon for pair in loaded}):
             mine = np.array([pair.phenomenon == phenomenon for pair in loaded])
@@ -163,11 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("corpora", nargs="*", type=Path)
     parser.add_argument("--pairs", nargs="*", type=Path, default=[])
-    parser.add_argument("--model", type=Path, help="folder of a trained stance model without an encoder")
+    parser.add_argument("--model", type=Path, help="folder of a trained stance model; the rules alone without it")
+    parser.add_argument("--encoder", help="the sentence encoder of a model that has one")
     parser.add_argument("--codebook", default="deepseek")
     options = parser.parse_args(arguments)
     model = load_stance(options.model) if options.model else None
-    _report(load_codebook(options.codebook), options.corpora, options.pairs, model)
+    encoder = load_encoder(options.encoder) if options.encoder else None
+    _report(load_codebook(options.codebook), options.corpora, options.pairs, model, encoder)
 
 
 if __name__ == "__main__":

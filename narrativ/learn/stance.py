@@ -25,10 +25,9 @@ from sklearn.linear_model import LogisticRegression
 from narrativ.codebook import Codebook
 from narrativ.label import ngrams
 from narrativ.label.batchtext import BatchText, find_words, join_forms
-from narrativ.label.evaluations import Evaluations, Judged
+from narrativ.label.evaluations import Judged
 from narrativ.label.lexicon import LexiconEngine
 from narrativ.label.linear import lexicon_points
-from narrativ.label.mentions import Mentions
 from narrativ.label.model import LANGUAGES, language_of
 from narrativ.label.stance import STANCES, StanceModel, row_features, rule_share
 from narrativ.learn.card import corpus_hash
@@ -74,8 +73,8 @@ class StanceReader:
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
         self.lexicon = LexiconEngine(codebook)
-        self.mentions = Mentions(codebook, self.lexicon.tokenizer)
-        self.evaluations = Evaluations(codebook)
+        self.mentions = self.lexicon.reader.mentions
+        self.evaluations = self.lexicon.reader.evaluations
 
     def read(self, texts: Sequence[str], asked: Sequence[Sequence[str]] | None = None) -> Seen:
         """What is to be seen in texts; `asked` has the ids of the targets to judge, those mentioned if not given."""

@@ -27,15 +27,16 @@ from narrativ.codebook import Codebook, load_codebook
 from narrativ.label import ngrams
 from narrativ.label.batchtext import find_words, join_forms
 from narrativ.label.encoders import Encoder, load_encoder
-from narrativ.label.holder import load_holder_model
+from narrativ.label.holder import HolderModel
 from narrativ.label.lexicon import BIAS, POINT, LexiconEngine
 from narrativ.label.linear import lexicon_points, sigmoid
 from narrativ.label.model import LANGUAGES, FrameModel, language_of
 from narrativ.label.wordtable import WordTable
+from narrativ.learn.agreement import f1
 from narrativ.learn.card import card_data, card_page
 from narrativ.learn.corpus import Example, load_corpus
 from narrativ.learn.features import StaticWords, gram_matrix, static_words, word_matrix
-from narrativ.learn.fit import Block, Head, f1, platt
+from narrativ.learn.fit import Block, Head, platt
 from narrativ.learn.position import train_positions
 from narrativ.learn.stance import train_stance
 from narrativ.learn.voice import train_voice
@@ -190,7 +191,9 @@ def _curve(data: Prepared, blocks: Sequence[Block], whole: _Calibration) -> list
     return points
 
 
-def train(engine: str, data: Prepared, codebook: Codebook, encoder: str = "") -> FrameModel:
+def train(
+    engine: str, data: Prepared, codebook: Codebook, encoder: str = "", *, holder: HolderModel | None = None
+) -> FrameModel:
     """An engine's numbers, learned from a prepared corpus.
 
     Parameters
@@ -199,6 +202,8 @@ def train(engine: str, data: Prepared, codebook: Codebook, encoder: str = "") ->
         ``fast`` or ``accurate``.
     encoder
         Name of the encoder that made the sentence vectors; for ``accurate``.
+    holder
+        What judges the holder, a feature of positions; the shipped model when none is given.
     """
     frames = codebook.frame_ids
     blocks = _blocks(engine, data)
@@ -219,7 +224,9 @@ def train(engine: str, data: Prepared, codebook: Codebook, encoder: str = "") ->
         idf=data.idf,
         weights=weights.astype(np.float16).astype(np.float32),
         bias=np.array(bias),
-        position=train_positions(data.examples, codebook, matrix=data.grams, idf=data.idf, per_frame=False),
+        position=train_positions(
+            data.examples, codebook, matrix=data.grams, idf=data.idf, per_frame=False, holder=holder
+        ),
         words=_word_table(data, heads.get("words"), share.get("words", 0.0), len(frames)),
         encoder=encoder if "encoder" in heads else "",
         encoder_weights=np.stack([head.weights for head in heads["encoder"]], axis=1)
@@ -257,12 +264,12 @@ def main() -> None:
     examples = load_corpus(root / "corpora" / codebook.id, codebook=codebook)
     out = arguments.out or Path(models_dir())
     # Positions are judged by features that know the holder, so the holder's model comes first.
-    train_voice(examples).save(out / "voice")
-    load_holder_model.cache_clear()
+    holder = train_voice(examples)
+    holder.save(out / "voice")
     data = prepare(examples, codebook, load_encoder(arguments.encoder))
     for engine in ("fast", "accurate"):
         folder = out / codebook.id / engine
-        model = train(engine, data, codebook, arguments.encoder)
+        model = train(engine, data, codebook, arguments.encoder, holder=holder)
         model.save(folder)
         vectors = data.vectors.astype(np.float32) if engine == "accurate" and data.vectors is not None else None
         stance = train_stance(examples, codebook, vectors)

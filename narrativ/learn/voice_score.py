@@ -21,25 +21,13 @@ from narrativ.codebook import load_codebook
 from narrativ.label.holder import AUTHOR, HolderModel, holder_of
 from narrativ.label.voice import OTHERS
 from narrativ.learn.corpus import Example, load_corpus
+from narrativ.learn.judge_stance import same_name
 from narrativ.learn.voice import passages_of, voices_of
-from narrativ.text.normalize import match_form
 
-__all__ = ["same_name", "score_holders"]
+__all__ = ["score_holders"]
 
 _RESAMPLES = 1000
 _SEED = 20250127
-
-
-def same_name(first: str, second: str) -> bool:
-    """Whether two names mean the same holder; see the module's text.
-
-    >>> same_name("Glenn Youngkin", "Youngkin"), same_name("輝達", "辉达"), same_name("高盛", "花旗")
-    (True, True, False)
-    """
-    short, long = sorted(
-        ("".join(char for char in match_form(name) if char.isalnum()) for name in (first, second)), key=len
-    )
-    return short == long or (len(short) >= 2 and short in long)
 
 
 def _interval(right: npt.NDArray[np.bool_], groups: npt.NDArray[np.int64]) -> list[float]:
